@@ -1,0 +1,111 @@
+//! Which vector instructions the processor has, chosen once at run time.
+//!
+//! Kernels are written as plain loops inside a [`Job`] and compiled once for each
+//! instruction set; [`Isa::run`] picks the copy that fits the processor. A job's arithmetic
+//! is the same in every copy (`mul_add` where a fused operation is meant), so that the copies
+//! agree bit for bit.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// An instruction set that kernels are compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Isa {
+    /// Whatever the target always has: SSE2 on x86-64, NEON on aarch64.
+    Portable = 1,
+    /// AVX2 and FMA.
+    Avx2 = 2,
+    /// AVX-512 F, BW, DQ and VL.
+    Avx512 = 3,
+}
+
+/// Work that is compiled once for each instruction set.
+///
+/// `run` and all it calls must be `#[inline(always)]`, or the call falls out of the function
+/// that carries the instruction set.
+pub trait Job {
+    /// What the work returns.
+    type Output;
+    /// Does the work.
+    fn run(self) -> Self::Output;
+}
+
+static FORCED: AtomicU8 = AtomicU8::new(0);
+
+impl Isa {
+    /// The best instruction set this processor has.
+    pub fn best() -> Isa {
+        #[cfg(target_arch = "x86_64")]
+        {
+            if std::is_x86_feature_detected!("avx512f")
+                && std::is_x86_feature_detected!("avx512bw")
+                && std::is_x86_feature_detected!("avx512dq")
+                && std::is_x86_feature_detected!("avx512vl")
+                && std::is_x86_feature_detected!("fma")
+            {
+                return Isa::Avx512;
+            }
+            if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
+                return Isa::Avx2;
+            }
+        }
+        Isa::Portable
+    }
+
+    /// The instruction set that kernels use: the best one, or the one set by [`Isa::force`].
+    #[inline]
+    pub fn current() -> Isa {
+        match FORCED.load(Ordering::Relaxed) {
+            1 => Isa::Portable,
+            2 => Isa::Avx2,
+            3 => Isa::Avx512,
+            _ => {
+                let isa = Isa::best();
+                FORCED.store(isa as u8, Ordering::Relaxed);
+                isa
+            }
+        }
+    }
+
+    /// Makes every kernel use `self` from now on, or the best available if the processor
+    /// lacks it; for tests and measurements.
+    pub fn force(self) {
+        FORCED.store(self.min(Isa::best()) as u8, Ordering::Relaxed);
+    }
+
+    /// All instruction sets that this processor has, the portable one first.
+    pub fn available() -> Vec<Isa> {
+        [Isa::Portable, Isa::Avx2, Isa::Avx512].into_iter().filter(|isa| *isa <= Isa::best()).collect()
+    }
+
+    /// Runs `job` in the copy compiled for this instruction set.
+    ///
+    /// An instruction set that the processor lacks falls back to the portable copy.
+    #[inline]
+    pub fn run<J: Job>(self, job: J) -> J::Output {
+        #[cfg(target_arch = "x86_64")]
+        {
+            if self == Isa::Avx512 && Isa::best() == Isa::Avx512 {
+                // SAFETY: `best` has just found every feature that `avx512` is compiled with.
+                return unsafe { avx512(job) };
+            }
+            if self >= Isa::Avx2 && Isa::best() >= Isa::Avx2 {
+                // SAFETY: `best` has just found every feature that `avx2` is compiled with.
+                return unsafe { avx2(job) };
+            }
+        }
+        job.run()
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi1,bmi2")]
+fn avx512<J: Job>(job: J) -> J::Output {
+    job.run()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2<J: Job>(job: J) -> J::Output {
+    job.run()
+}

@@ -1,0 +1,369 @@
+//! Builds graphs: equal work is done once, mistakes are gathered and told together.
+
+use crate::graph::{Declaration, Graph, Id, Node, Type};
+use crate::ops::{Constant, Input, Iota, Op, Parameter, Uniform};
+use crate::tensor::Tensor;
+use crate::{Array, DType, Error, Errors, Shape};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Builds a [`Graph`] through [`Tensor`]s.
+///
+/// Building never fails: operations on tensors return tensors, and what does not fit is recorded
+/// with the caller's own line until [`build`](Builder::build) returns it. Equal operations on
+/// equal operands become one node. Clones share the same graph.
+///
+/// ```
+/// use cornu_graph::{Builder, evaluate, Array};
+/// let b = Builder::new();
+/// let x = b.input("x", [2]);
+/// let graph = b.build(&[("y", &(&x * 2.0 + 1.0))], &[]).unwrap();
+/// let y = evaluate(&graph, &[Array::from_vec(vec![1f32, 2.0])], &[]).unwrap();
+/// assert_eq!(y.outputs[0].to_f64(), [3.0, 5.0]);
+/// ```
+#[derive(Clone, Default)]
+pub struct Builder(pub(crate) Rc<RefCell<State>>);
+
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) nodes: Vec<Node>,
+    known: HashMap<(Op, Vec<Id>), Id>,
+    inputs: Vec<Declaration>,
+    parameters: Vec<Declaration>,
+    errors: Vec<Error>,
+    label: Option<Arc<str>>,
+    streams: u64,
+    logits: HashMap<Id, (Squash, Id)>,
+}
+
+/// How logits were turned into probabilities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Squash {
+    /// `1 / (1 + exp(-x))`, element by element.
+    Sigmoid,
+    /// `exp(x) / sum(exp(x))` along the last axis.
+    Softmax,
+}
+
+impl Builder {
+    /// An empty graph.
+    pub fn new() -> Builder {
+        Builder::default()
+    }
+
+    /// Declares an `f32` input, fed at each run.
+    #[track_caller]
+    pub fn input(&self, name: &str, shape: impl Into<Shape>) -> Tensor {
+        self.input_of(name, Type::new(shape, DType::F32))
+    }
+
+    /// Declares an input of any type, fed at each run.
+    #[track_caller]
+    pub fn input_of(&self, name: &str, ty: Type) -> Tensor {
+        let index = {
+            let mut state = self.0.borrow_mut();
+            state.inputs.push(Declaration { name: name.into(), ty: ty.clone() });
+            state.inputs.len() - 1
+        };
+        self.push(Op::Input(Input { index, ty }), &[])
+    }
+
+    /// Declares an `f32` parameter: a value that persists between runs and that updates may change.
+    #[track_caller]
+    pub fn parameter(&self, name: &str, shape: impl Into<Shape>) -> Tensor {
+        self.parameter_of(name, Type::new(shape, DType::F32))
+    }
+
+    /// Declares a parameter of any type.
+    #[track_caller]
+    pub fn parameter_of(&self, name: &str, ty: Type) -> Tensor {
+        let index = {
+            let mut state = self.0.borrow_mut();
+            state.parameters.push(Declaration { name: name.into(), ty: ty.clone() });
+            state.parameters.len() - 1
+        };
+        self.push(Op::Parameter(Parameter { index, ty }), &[])
+    }
+
+    /// A fixed array.
+    #[track_caller]
+    pub fn constant(&self, array: &Array) -> Tensor {
+        self.push(Op::Constant(Constant::new(array)), &[])
+    }
+
+    /// One number.
+    #[track_caller]
+    pub fn scalar(&self, value: f64, dtype: DType) -> Tensor {
+        self.constant(&Array::full(Shape::scalar(), dtype, value))
+    }
+
+    /// The same number everywhere.
+    #[track_caller]
+    pub fn full(&self, shape: impl Into<Shape>, value: f64, dtype: DType) -> Tensor {
+        self.scalar(value, dtype).broadcast_to(shape)
+    }
+
+    /// Zeros.
+    #[track_caller]
+    pub fn zeros(&self, shape: impl Into<Shape>, dtype: DType) -> Tensor {
+        self.full(shape, 0.0, dtype)
+    }
+
+    /// Each element's index along `axis`.
+    #[track_caller]
+    pub fn iota(&self, shape: impl Into<Shape>, axis: usize, dtype: DType) -> Tensor {
+        self.push(Op::Iota(Iota { ty: Type::new(shape, dtype), axis }), &[])
+    }
+
+    /// Uniform random numbers in `[0, 1)` from the stream numbered `stream`, for this `seed` and
+    /// `step` (both `i64` scalars). The same three give the same numbers, always and everywhere.
+    #[track_caller]
+    pub fn uniform(&self, shape: impl Into<Shape>, stream: u64, seed: &Tensor, step: &Tensor) -> Tensor {
+        self.push(Op::Uniform(Uniform { shape: shape.into(), stream }), &[seed, step])
+    }
+
+    /// A stream number that no other use of randomness in this graph has.
+    pub fn next_stream(&self) -> u64 {
+        let mut state = self.0.borrow_mut();
+        state.streams += 1;
+        state.streams - 1
+    }
+
+    /// Names the part of the model that the nodes made from now on belong to; returns the name
+    /// that was in force before.
+    pub fn set_label(&self, label: Option<Arc<str>>) -> Option<Arc<str>> {
+        std::mem::replace(&mut self.0.borrow_mut().label, label)
+    }
+
+    /// Records that `probabilities` were made from `logits`, so that a loss may use the logits
+    /// and stay stable.
+    pub fn note_logits(&self, probabilities: &Tensor, squash: Squash, logits: &Tensor) {
+        if probabilities.is_valid() && logits.is_valid() {
+            self.0.borrow_mut().logits.insert(probabilities.id, (squash, logits.id));
+        }
+    }
+
+    /// The logits that `probabilities` were made from by `squash`, if that is known.
+    pub fn logits(&self, probabilities: &Tensor, squash: Squash) -> Option<Tensor> {
+        let found = self.0.borrow().logits.get(&probabilities.id).copied();
+        found.filter(|(kind, _)| *kind == squash).map(|(_, id)| self.tensor(id))
+    }
+
+    /// Records a mistake, as the operations themselves do; returns a tensor that stands for the
+    /// result that could not be made.
+    #[track_caller]
+    pub fn fail(&self, message: impl Into<String>) -> Tensor {
+        self.record(Error::new(message).at(Location::caller()));
+        self.tensor(Id::INVALID)
+    }
+
+    /// Records a mistake.
+    pub fn record(&self, error: Error) {
+        self.0.borrow_mut().errors.push(error);
+    }
+
+    /// How many mistakes have been recorded so far.
+    pub fn error_count(&self) -> usize {
+        self.0.borrow().errors.len()
+    }
+
+    /// The mistakes recorded so far.
+    pub fn errors(&self) -> Vec<Error> {
+        self.0.borrow().errors.clone()
+    }
+
+    /// How many nodes there are so far.
+    pub fn node_count(&self) -> usize {
+        self.0.borrow().nodes.len()
+    }
+
+    pub(crate) fn tensor(&self, id: Id) -> Tensor {
+        Tensor { builder: self.clone(), id }
+    }
+
+    /// Applies an operation; what the tensors' own methods call.
+    #[track_caller]
+    pub fn push(&self, op: impl Into<Op>, inputs: &[&Tensor]) -> Tensor {
+        self.push_at(op.into(), inputs, Location::caller())
+    }
+
+    pub(crate) fn push_at(&self, op: Op, inputs: &[&Tensor], location: &'static Location<'static>) -> Tensor {
+        if inputs.iter().any(|input| !input.is_valid()) {
+            return self.tensor(Id::INVALID);
+        }
+        if let Some(foreign) = inputs.iter().find(|input| !Rc::ptr_eq(&input.builder.0, &self.0)) {
+            let message = format!("{} takes tensors of two graphs; one is {}", op.name(), foreign.ty());
+            self.record(
+                Error::new(message).at(location).help("build all tensors of an operation with one Builder"),
+            );
+            return self.tensor(Id::INVALID);
+        }
+        let mut state = self.0.borrow_mut();
+        let ids: Vec<Id> = inputs.iter().map(|input| input.id).collect();
+        let key = (op, ids);
+        if let Some(&id) = state.known.get(&key) {
+            drop(state);
+            return self.tensor(id);
+        }
+        let (op, ids) = key;
+        let types: Vec<&Type> = ids.iter().map(|id| &state.nodes[id.index()].ty).collect();
+        let inferred = op.infer(&types).and_then(|ty| match ty.shape.checked_size() {
+            Some(_) => Ok(ty),
+            None => Err(format!("the result of shape {} would not fit in memory", ty.shape)),
+        });
+        match inferred {
+            Ok(ty) => {
+                let id = Id(state.nodes.len() as u32);
+                state.known.insert((op.clone(), ids.clone()), id);
+                let label = state.label.clone();
+                state.nodes.push(Node { op, inputs: ids, ty, location: Some(location), label });
+                drop(state);
+                self.tensor(id)
+            }
+            Err(message) => {
+                let message = format!("{}: {message}", op.name());
+                state.errors.push(Error::new(message).at(location));
+                drop(state);
+                self.tensor(Id::INVALID)
+            }
+        }
+    }
+
+    /// Finishes the graph: `outputs` are handed out by name, and when a run ends each parameter in
+    /// `updates` takes its new value. Nodes that none of these need are left out.
+    ///
+    /// # Errors
+    /// All mistakes made while building, each with the line it was made on; updates of something
+    /// that is no parameter, or with a value of another type; a parameter updated twice.
+    pub fn build(
+        &self,
+        outputs: &[(&str, &Tensor)],
+        updates: &[(&Tensor, &Tensor)],
+    ) -> Result<Graph, Errors> {
+        let mut errors = self.errors();
+        let state = self.0.borrow();
+        let mut indexed = Vec::new();
+        for (parameter, value) in updates {
+            if !parameter.is_valid() || !value.is_valid() {
+                continue;
+            }
+            let (target, new) = (&state.nodes[parameter.id.index()], &state.nodes[value.id.index()]);
+            match &target.op {
+                Op::Parameter(p) if target.ty == new.ty => {
+                    if indexed.iter().any(|(index, _)| *index == p.index) {
+                        let name = &state.parameters[p.index].name;
+                        errors.push(Error::new(format!("parameter `{name}` is updated twice")));
+                    }
+                    indexed.push((p.index, value.id));
+                }
+                Op::Parameter(p) => errors.push(Error {
+                    location: new.location,
+                    ..Error::new(format!(
+                        "parameter `{}` is {}, its update is {}",
+                        state.parameters[p.index].name, target.ty, new.ty
+                    ))
+                }),
+                other => errors.push(Error {
+                    location: target.location,
+                    ..Error::new(format!(
+                        "only a parameter can be updated, not the result of {}",
+                        other.name()
+                    ))
+                }),
+            }
+        }
+        let invalid =
+            outputs.iter().any(|(_, t)| !t.is_valid()) || updates.iter().any(|(_, t)| !t.is_valid());
+        if errors.is_empty() && invalid {
+            errors.push(Error::new("a result belongs to a graph with mistakes in it"));
+        }
+        if !errors.is_empty() {
+            return Err(Errors(errors));
+        }
+        let graph = Graph {
+            nodes: state.nodes.clone(),
+            inputs: state.inputs.clone(),
+            parameters: state.parameters.clone(),
+            outputs: outputs.iter().map(|(name, tensor)| (name.to_string(), tensor.id)).collect(),
+            updates: indexed,
+        };
+        Ok(graph.without_dead_nodes())
+    }
+}
+
+impl Graph {
+    /// The same graph without nodes that no result needs.
+    pub fn without_dead_nodes(&self) -> Graph {
+        let mut live = vec![false; self.nodes.len()];
+        for root in self.roots() {
+            live[root.index()] = true;
+        }
+        for id in self.ids().rev() {
+            if live[id.index()] {
+                for input in &self.node(id).inputs {
+                    live[input.index()] = true;
+                }
+            }
+        }
+        let mut renamed = vec![Id::INVALID; self.nodes.len()];
+        let mut nodes = Vec::new();
+        for id in self.ids().filter(|id| live[id.index()]) {
+            let mut node = self.node(id).clone();
+            for input in &mut node.inputs {
+                *input = renamed[input.index()];
+            }
+            renamed[id.index()] = Id(nodes.len() as u32);
+            nodes.push(node);
+        }
+        Graph {
+            nodes,
+            inputs: self.inputs.clone(),
+            parameters: self.parameters.clone(),
+            outputs: self.outputs.iter().map(|(name, id)| (name.clone(), renamed[id.index()])).collect(),
+            updates: self.updates.iter().map(|(index, id)| (*index, renamed[id.index()])).collect(),
+        }
+    }
+
+    /// Copies this graph's nodes into `builder` with `inputs` and `parameters` standing for what
+    /// the graph declares; `rule` may replace each node by work of its own. Returns the outputs
+    /// and the new values of the updated parameters.
+    pub fn inline(
+        &self,
+        builder: &Builder,
+        inputs: &[Tensor],
+        parameters: &[Tensor],
+        rule: &mut dyn FnMut(&Builder, &Node, &[Tensor]) -> Option<Tensor>,
+    ) -> (Vec<Tensor>, Vec<Tensor>) {
+        let mut made: Vec<Tensor> = Vec::with_capacity(self.nodes.len());
+        let previous = builder.set_label(None);
+        for node in &self.nodes {
+            let operands: Vec<Tensor> = node.inputs.iter().map(|id| made[id.index()].clone()).collect();
+            builder.set_label(node.label.clone());
+            let tensor = match &node.op {
+                Op::Input(input) => inputs[input.index].clone(),
+                Op::Parameter(parameter) => parameters[parameter.index].clone(),
+                op => rule(builder, node, &operands).unwrap_or_else(|| {
+                    let operands: Vec<&Tensor> = operands.iter().collect();
+                    let location = node.location.unwrap_or_else(|| Location::caller());
+                    builder.push_at(op.clone(), &operands, location)
+                }),
+            };
+            made.push(tensor);
+        }
+        builder.set_label(previous);
+        let outputs = self.outputs.iter().map(|(_, id)| made[id.index()].clone()).collect();
+        let updates = self.updates.iter().map(|(_, id)| made[id.index()].clone()).collect();
+        (outputs, updates)
+    }
+
+    /// Declares this graph's inputs and parameters in `builder`.
+    pub fn declare_in(&self, builder: &Builder) -> (Vec<Tensor>, Vec<Tensor>) {
+        let inputs = self.inputs.iter().map(|d| builder.input_of(&d.name, d.ty.clone())).collect();
+        let parameters =
+            self.parameters.iter().map(|d| builder.parameter_of(&d.name, d.ty.clone())).collect();
+        (inputs, parameters)
+    }
+}

@@ -1,0 +1,91 @@
+//! Back-propagation: from a graph, the graph of its gradient.
+
+use crate::graph::Id;
+use crate::ops::Grad;
+use crate::tensor::Tensor;
+use std::collections::HashMap;
+
+/// The gradient of the scalar `loss` with respect to each tensor in `wrt`.
+///
+/// The result is more of the same graph, so gradients of gradients are gradients too. A tensor on
+/// which the loss does not depend has a gradient of zeros.
+///
+/// ```
+/// use cornu_graph::{Builder, grad, evaluate, Array};
+/// let b = Builder::new();
+/// let x = b.input("x", []);
+/// let y = &x * &x * &x;
+/// let dy = grad(&y, &[&x]);
+/// let d2y = grad(&dy[0], &[&x]);
+/// let graph = b.build(&[("first", &dy[0]), ("second", &d2y[0])], &[]).unwrap();
+/// let at_2 = evaluate(&graph, &[Array::scalar(2f32)], &[]).unwrap();
+/// assert_eq!(at_2.outputs[0].item(), Some(12.0));
+/// assert_eq!(at_2.outputs[1].item(), Some(12.0));
+/// ```
+#[track_caller]
+pub fn grad(loss: &Tensor, wrt: &[&Tensor]) -> Vec<Tensor> {
+    if loss.is_valid() && loss.rank() != 0 {
+        let message = format!("grad takes a scalar, got shape {}", loss.shape());
+        let failed = loss.builder().fail(message);
+        return vec![failed; wrt.len()];
+    }
+    grad_with(&[(loss, &loss.full_like(1.0))], wrt)
+}
+
+/// The gradient of `sum of y_i * dy_i` over the given pairs, with respect to each tensor in `wrt`:
+/// the product of a vector with the Jacobian.
+#[track_caller]
+pub fn grad_with(outputs: &[(&Tensor, &Tensor)], wrt: &[&Tensor]) -> Vec<Tensor> {
+    let Some(first) = outputs.first() else { return wrt.iter().map(|x| x.full_like(0.0)).collect() };
+    let builder = first.0.builder().clone();
+    if outputs.iter().any(|(y, dy)| !y.is_valid() || !dy.is_valid()) || wrt.iter().any(|x| !x.is_valid()) {
+        return vec![builder.tensor(Id::INVALID); wrt.len()];
+    }
+    // Only nodes through which some `wrt` is reached carry a gradient.
+    let end = outputs.iter().map(|(y, _)| y.id.index() + 1).max().unwrap_or(0);
+    let mut reaches = vec![false; end];
+    {
+        let state = builder.0.borrow();
+        for index in 0..end {
+            reaches[index] = wrt.iter().any(|x| x.id.index() == index)
+                || state.nodes[index].inputs.iter().any(|input| reaches[input.index()]);
+        }
+    }
+    let mut gradients: HashMap<usize, Tensor> = HashMap::new();
+    let add = |gradients: &mut HashMap<usize, Tensor>, index: usize, term: Tensor| {
+        let total = match gradients.remove(&index) {
+            Some(sum) => sum + term,
+            None => term,
+        };
+        gradients.insert(index, total);
+    };
+    for (y, dy) in outputs {
+        add(&mut gradients, y.id.index(), (*dy).clone());
+    }
+    let mut found: HashMap<usize, Tensor> = HashMap::new();
+    for index in (0..end).rev() {
+        if !reaches[index] {
+            continue;
+        }
+        let Some(dy) = gradients.remove(&index) else { continue };
+        if wrt.iter().any(|x| x.id.index() == index) {
+            found.insert(index, dy.clone());
+        }
+        let y = builder.tensor(Id(index as u32));
+        let inputs = y.operands();
+        let Some(op) = y.op() else { continue };
+        if !inputs.iter().any(|x| reaches[x.id.index()]) {
+            continue;
+        }
+        let label = builder.0.borrow().nodes[index].label.clone();
+        let previous = builder.set_label(label);
+        let terms = op.grad(&Grad { inputs: &inputs, y: &y, dy: &dy });
+        for (x, term) in inputs.iter().zip(terms) {
+            if let Some(term) = term.filter(|_| reaches[x.id.index()] && x.dtype().is_float()) {
+                add(&mut gradients, x.id.index(), term);
+            }
+        }
+        builder.set_label(previous);
+    }
+    wrt.iter().map(|x| found.remove(&x.id.index()).unwrap_or_else(|| x.full_like(0.0))).collect()
+}

@@ -1,0 +1,38 @@
+//! Multiplication, element by element.
+
+use super::*;
+
+/// `y = a b`; `da = dy b`, `db = dy a`. Users write the operator `*`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Mul;
+
+impl Operation for Mul {
+    const NAME: &'static str = "mul";
+
+    fn infer(&self, inputs: &[&Type]) -> Result<Type, String> {
+        same(inputs)
+    }
+
+    fn grad(&self, rule: &Grad) -> Vec<Option<Tensor>> {
+        vec![Some(rule.dy * rule.x(1)), Some(rule.dy * rule.x(0))]
+    }
+
+    fn batch(&self, rule: &Batch) -> Tensor {
+        rule.elementwise(Mul)
+    }
+
+    fn eval(&self, inputs: &[&Value], _: &Type) -> Vec<f64> {
+        zip(inputs, |a, b| a * b)
+    }
+
+    fn from_attributes(_: &Attributes) -> Result<Mul, String> {
+        Ok(Mul)
+    }
+
+    fn samples() -> Vec<Sample> {
+        vec![
+            Sample::new("equal shapes", &[&[2, 3], &[2, 3]], (-1.0, 2.0), |_, x| &x[0] * &x[1]),
+            Sample::new("broadcast", &[&[2, 1], &[3]], (-1.0, 2.0), |_, x| &x[0] * &x[1]),
+        ]
+    }
+}

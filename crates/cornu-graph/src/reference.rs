@@ -1,0 +1,71 @@
+//! The meaning of graphs: a slow, plain evaluator in f64.
+
+use crate::graph::{Declaration, Graph};
+use crate::ops::{Op, Value};
+use crate::{Array, Error};
+
+/// What a run of a graph gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluation {
+    /// The outputs, in order.
+    pub outputs: Vec<Array>,
+    /// All parameters after the run, in order.
+    pub parameters: Vec<Array>,
+}
+
+/// Evaluates `graph` node by node.
+///
+/// All work on floats is in f64, whatever their dtype; results are rounded to their dtype at the
+/// end alone. Integers are exact up to 2^53 and saturate at their dtype's range.
+///
+/// # Errors
+/// If the number, shape or dtype of inputs or parameters differs from what the graph declares.
+pub fn evaluate(graph: &Graph, inputs: &[Array], parameters: &[Array]) -> Result<Evaluation, Error> {
+    let values = evaluate_f64(graph, inputs, parameters)?;
+    let array =
+        |value: &Value| Array::from_f64(&value.ty.shape, value.ty.dtype, &value.elements).map_err(Error::new);
+    let outputs = graph.outputs.iter().map(|(_, id)| array(&values[id.index()])).collect::<Result<_, _>>()?;
+    let mut after = parameters.to_vec();
+    for (index, id) in &graph.updates {
+        after[*index] = array(&values[id.index()])?;
+    }
+    Ok(Evaluation { outputs, parameters: after })
+}
+
+/// The values of all nodes, unrounded; see [`evaluate`].
+pub fn evaluate_f64(graph: &Graph, inputs: &[Array], parameters: &[Array]) -> Result<Vec<Value>, Error> {
+    check("input", &graph.inputs, inputs)?;
+    check("parameter", &graph.parameters, parameters)?;
+    let mut values: Vec<Value> = Vec::with_capacity(graph.nodes.len());
+    for node in &graph.nodes {
+        let elements = match &node.op {
+            Op::Input(input) => inputs[input.index].to_f64(),
+            Op::Parameter(parameter) => parameters[parameter.index].to_f64(),
+            op => {
+                let operands: Vec<&Value> = node.inputs.iter().map(|id| &values[id.index()]).collect();
+                let mut elements = op.eval(&operands, &node.ty);
+                if !node.ty.dtype.is_float() {
+                    elements.iter_mut().for_each(|x| *x = node.ty.dtype.round(*x));
+                }
+                elements
+            }
+        };
+        values.push(Value { ty: node.ty.clone(), elements });
+    }
+    Ok(values)
+}
+
+/// Whether `given` is what a graph declares.
+pub fn check(what: &str, declared: &[Declaration], given: &[Array]) -> Result<(), Error> {
+    if declared.len() != given.len() {
+        return Err(Error::new(format!("the graph takes {} {what}s, got {}", declared.len(), given.len())));
+    }
+    for (declaration, array) in declared.iter().zip(given) {
+        if *array.shape() != declaration.ty.shape || array.dtype() != declaration.ty.dtype {
+            let Declaration { name, ty } = declaration;
+            let message = format!("{what} `{name}` is {ty}, got {}{}", array.dtype(), array.shape());
+            return Err(Error::new(message));
+        }
+    }
+    Ok(())
+}
