@@ -34,7 +34,22 @@ static FORCED: AtomicU8 = AtomicU8::new(0);
 
 impl Isa {
     /// The best instruction set this processor has.
+    #[inline]
     pub fn best() -> Isa {
+        static BEST: AtomicU8 = AtomicU8::new(0);
+        match BEST.load(Ordering::Relaxed) {
+            0 => {
+                let best = Isa::detect();
+                BEST.store(best as u8, Ordering::Relaxed);
+                best
+            }
+            3 => Isa::Avx512,
+            2 => Isa::Avx2,
+            _ => Isa::Portable,
+        }
+    }
+
+    fn detect() -> Isa {
         #[cfg(target_arch = "x86_64")]
         {
             if std::is_x86_feature_detected!("avx512f")

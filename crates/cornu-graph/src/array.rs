@@ -307,6 +307,19 @@ impl Array {
         }
     }
 
+    /// Puts `rows` over this array's rows from `start` on; both have rows of one shape and dtype.
+    ///
+    /// # Panics
+    /// If they do not, or `rows` are more than there are from there on.
+    pub fn put_rows(&mut self, start: usize, rows: &Array) {
+        let width = self.size() / self.rows().max(1);
+        fn put<T: Element>(target: &mut [T], at: usize, source: &Data) {
+            let source = T::slice(source).expect("the rows have the array's dtype");
+            target[at..at + source.len()].copy_from_slice(source);
+        }
+        each!(&mut self.data, values => put(values, start * width, &rows.data));
+    }
+
     /// Whether every element is a finite number.
     pub fn is_finite(&self) -> bool {
         match &self.data {

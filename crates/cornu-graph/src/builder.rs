@@ -35,6 +35,7 @@ pub(crate) struct State {
     parameters: Vec<Declaration>,
     errors: Vec<Error>,
     label: Option<Arc<str>>,
+    place: Option<Option<&'static Location<'static>>>,
     streams: u64,
     logits: HashMap<Id, (Squash, Id)>,
 }
@@ -138,6 +139,17 @@ impl Builder {
         std::mem::replace(&mut self.0.borrow_mut().label, label)
     }
 
+    /// While a transformation works on a node, what it makes belongs to that node's line (or to
+    /// none), not to the line of the rule that makes it; `None` ends that.
+    pub(crate) fn set_place(&self, place: Option<Option<&'static Location<'static>>>) {
+        self.0.borrow_mut().place = place;
+    }
+
+    /// Where a node made or a mistake found now belongs, if the code that asks for it is at `location`.
+    pub(crate) fn place(&self, location: &'static Location<'static>) -> Option<&'static Location<'static>> {
+        self.0.borrow().place.unwrap_or(Some(location))
+    }
+
     /// Records that `probabilities` were made from `logits`, so that a loss may use the logits
     /// and stay stable.
     pub fn note_logits(&self, probabilities: &Tensor, squash: Squash, logits: &Tensor) {
@@ -156,13 +168,18 @@ impl Builder {
     /// result that could not be made.
     #[track_caller]
     pub fn fail(&self, message: impl Into<String>) -> Tensor {
-        self.record(Error::new(message).at(Location::caller()));
-        self.tensor(Id::INVALID)
+        self.fail_at(message.into(), Location::caller())
     }
 
     /// Records a mistake.
     pub fn record(&self, error: Error) {
         self.0.borrow_mut().errors.push(error);
+    }
+
+    /// Changes the mistakes recorded after the first `known` ones: who knows more of where they
+    /// were made adds it.
+    pub fn amend_errors(&self, known: usize, amend: impl FnMut(&mut Error)) {
+        self.0.borrow_mut().errors.iter_mut().skip(known).for_each(amend);
     }
 
     /// How many mistakes have been recorded so far.
@@ -194,11 +211,11 @@ impl Builder {
         if inputs.iter().any(|input| !input.is_valid()) {
             return self.tensor(Id::INVALID);
         }
+        let location = self.place(location);
         if let Some(foreign) = inputs.iter().find(|input| !Rc::ptr_eq(&input.builder.0, &self.0)) {
             let message = format!("{} takes tensors of two graphs; one is {}", op.name(), foreign.ty());
-            self.record(
-                Error::new(message).at(location).help("build all tensors of an operation with one Builder"),
-            );
+            let help = "build all tensors of an operation with one Builder";
+            self.record(Error { location, ..Error::new(message).help(help) });
             return self.tensor(Id::INVALID);
         }
         let mut state = self.0.borrow_mut();
@@ -219,13 +236,13 @@ impl Builder {
                 let id = Id(state.nodes.len() as u32);
                 state.known.insert((op.clone(), ids.clone()), id);
                 let label = state.label.clone();
-                state.nodes.push(Node { op, inputs: ids, ty, location: Some(location), label });
+                state.nodes.push(Node { op, inputs: ids, ty, location, label });
                 drop(state);
                 self.tensor(id)
             }
             Err(message) => {
                 let message = format!("{}: {message}", op.name());
-                state.errors.push(Error::new(message).at(location));
+                state.errors.push(Error { location, ..Error::new(message) });
                 drop(state);
                 self.tensor(Id::INVALID)
             }
@@ -294,6 +311,9 @@ impl Builder {
     }
 }
 
+/// What to make of a node and its operands, already copied; `None` copies the node too.
+type Replace<'a> = dyn FnMut(&Builder, &Node, &[Tensor]) -> Option<Tensor> + 'a;
+
 impl Graph {
     /// The same graph without nodes that no result needs.
     pub fn without_dead_nodes(&self) -> Graph {
@@ -335,25 +355,26 @@ impl Graph {
         builder: &Builder,
         inputs: &[Tensor],
         parameters: &[Tensor],
-        rule: &mut dyn FnMut(&Builder, &Node, &[Tensor]) -> Option<Tensor>,
+        rule: &mut Replace,
     ) -> (Vec<Tensor>, Vec<Tensor>) {
         let mut made: Vec<Tensor> = Vec::with_capacity(self.nodes.len());
         let previous = builder.set_label(None);
         for node in &self.nodes {
             let operands: Vec<Tensor> = node.inputs.iter().map(|id| made[id.index()].clone()).collect();
             builder.set_label(node.label.clone());
+            builder.set_place(Some(node.location));
             let tensor = match &node.op {
                 Op::Input(input) => inputs[input.index].clone(),
                 Op::Parameter(parameter) => parameters[parameter.index].clone(),
                 op => rule(builder, node, &operands).unwrap_or_else(|| {
                     let operands: Vec<&Tensor> = operands.iter().collect();
-                    let location = node.location.unwrap_or_else(|| Location::caller());
-                    builder.push_at(op.clone(), &operands, location)
+                    builder.push(op.clone(), &operands)
                 }),
             };
             made.push(tensor);
         }
         builder.set_label(previous);
+        builder.set_place(None);
         let outputs = self.outputs.iter().map(|(_, id)| made[id.index()].clone()).collect();
         let updates = self.updates.iter().map(|(_, id)| made[id.index()].clone()).collect();
         (outputs, updates)

@@ -1,7 +1,7 @@
 //! Back-propagation: from a graph, the graph of its gradient.
 
 use crate::graph::Id;
-use crate::ops::Grad;
+use crate::ops::{Grad, Op};
 use crate::tensor::Tensor;
 use std::collections::HashMap;
 
@@ -36,6 +36,17 @@ pub fn grad(loss: &Tensor, wrt: &[&Tensor]) -> Vec<Tensor> {
 /// the product of a vector with the Jacobian.
 #[track_caller]
 pub fn grad_with(outputs: &[(&Tensor, &Tensor)], wrt: &[&Tensor]) -> Vec<Tensor> {
+    grad_with_rule(outputs, wrt, &|op, rule| op.grad(rule))
+}
+
+/// The same with another derivative rule, so that tests can plant errors.
+#[doc(hidden)]
+#[track_caller]
+pub fn grad_with_rule(
+    outputs: &[(&Tensor, &Tensor)],
+    wrt: &[&Tensor],
+    rule: &dyn Fn(&Op, &Grad) -> Vec<Option<Tensor>>,
+) -> Vec<Tensor> {
     let Some(first) = outputs.first() else { return wrt.iter().map(|x| x.full_like(0.0)).collect() };
     let builder = first.0.builder().clone();
     if outputs.iter().any(|(y, dy)| !y.is_valid() || !dy.is_valid()) || wrt.iter().any(|x| !x.is_valid()) {
@@ -77,15 +88,20 @@ pub fn grad_with(outputs: &[(&Tensor, &Tensor)], wrt: &[&Tensor]) -> Vec<Tensor>
         if !inputs.iter().any(|x| reaches[x.id.index()]) {
             continue;
         }
-        let label = builder.0.borrow().nodes[index].label.clone();
+        let (label, location) = {
+            let node = &builder.0.borrow().nodes[index];
+            (node.label.clone(), node.location)
+        };
         let previous = builder.set_label(label);
-        let terms = op.grad(&Grad { inputs: &inputs, y: &y, dy: &dy });
+        builder.set_place(Some(location));
+        let terms = rule(&op, &Grad { inputs: &inputs, y: &y, dy: &dy });
         for (x, term) in inputs.iter().zip(terms) {
             if let Some(term) = term.filter(|_| reaches[x.id.index()] && x.dtype().is_float()) {
                 add(&mut gradients, x.id.index(), term);
             }
         }
         builder.set_label(previous);
+        builder.set_place(None);
     }
     wrt.iter().map(|x| found.remove(&x.id.index()).unwrap_or_else(|| x.full_like(0.0))).collect()
 }

@@ -1,6 +1,6 @@
 //! The meaning of graphs: a slow, plain evaluator in f64.
 
-use crate::graph::{Declaration, Graph};
+use crate::graph::{Declaration, Graph, Type};
 use crate::ops::{Op, Value};
 use crate::{Array, Error};
 
@@ -34,8 +34,22 @@ pub fn evaluate(graph: &Graph, inputs: &[Array], parameters: &[Array]) -> Result
 
 /// The values of all nodes, unrounded; see [`evaluate`].
 pub fn evaluate_f64(graph: &Graph, inputs: &[Array], parameters: &[Array]) -> Result<Vec<Value>, Error> {
-    check("input", &graph.inputs, inputs)?;
-    check("parameter", &graph.parameters, parameters)?;
+    evaluate_with_rule(graph, inputs, parameters, &|op, operands, ty| op.eval(operands, ty))
+}
+
+/// An operation's elements from its operands.
+type Meaning<'a> = dyn Fn(&Op, &[&Value], &Type) -> Vec<f64> + 'a;
+
+/// The same with another meaning of operations, so that tests can plant errors.
+#[doc(hidden)]
+pub fn evaluate_with_rule(
+    graph: &Graph,
+    inputs: &[Array],
+    parameters: &[Array],
+    rule: &Meaning,
+) -> Result<Vec<Value>, Error> {
+    check_types("input", &graph.inputs, inputs.iter())?;
+    check_types("parameter", &graph.parameters, parameters.iter())?;
     let mut values: Vec<Value> = Vec::with_capacity(graph.nodes.len());
     for node in &graph.nodes {
         let elements = match &node.op {
@@ -43,7 +57,7 @@ pub fn evaluate_f64(graph: &Graph, inputs: &[Array], parameters: &[Array]) -> Re
             Op::Parameter(parameter) => parameters[parameter.index].to_f64(),
             op => {
                 let operands: Vec<&Value> = node.inputs.iter().map(|id| &values[id.index()]).collect();
-                let mut elements = op.eval(&operands, &node.ty);
+                let mut elements = rule(op, &operands, &node.ty);
                 if !node.ty.dtype.is_float() {
                     elements.iter_mut().for_each(|x| *x = node.ty.dtype.round(*x));
                 }
@@ -55,14 +69,20 @@ pub fn evaluate_f64(graph: &Graph, inputs: &[Array], parameters: &[Array]) -> Re
     Ok(values)
 }
 
-/// Whether `given` is what a graph declares.
-pub fn check(what: &str, declared: &[Declaration], given: &[Array]) -> Result<(), Error> {
+/// Whether the arrays `given` are what a graph declares.
+///
+/// # Errors
+/// The first that is not, by name, with what was expected.
+pub fn check_types<'a>(
+    what: &str,
+    declared: &[Declaration],
+    given: impl ExactSizeIterator<Item = &'a Array>,
+) -> Result<(), Error> {
     if declared.len() != given.len() {
         return Err(Error::new(format!("the graph takes {} {what}s, got {}", declared.len(), given.len())));
     }
-    for (declaration, array) in declared.iter().zip(given) {
-        if *array.shape() != declaration.ty.shape || array.dtype() != declaration.ty.dtype {
-            let Declaration { name, ty } = declaration;
+    for (Declaration { name, ty }, array) in declared.iter().zip(given) {
+        if *array.shape() != ty.shape || array.dtype() != ty.dtype {
             let message = format!("{what} `{name}` is {ty}, got {}{}", array.dtype(), array.shape());
             return Err(Error::new(message));
         }

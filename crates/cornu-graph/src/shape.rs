@@ -18,12 +18,11 @@ impl Shape {
         self.0.iter().product()
     }
 
-    /// Number of elements, or `None` where it does not fit in memory's address range.
+    /// Number of elements, or `None` where it does not fit in memory's address range; an extent of
+    /// zero does not make the others fit.
     pub fn checked_size(&self) -> Option<usize> {
-        self.0
-            .iter()
-            .try_fold(1usize, |n, &extent| n.checked_mul(extent))
-            .filter(|&n| n <= isize::MAX as usize / 8)
+        let span = self.0.iter().try_fold(1usize, |n, &extent| n.checked_mul(extent.max(1)))?;
+        (span <= isize::MAX as usize / 8).then(|| self.size())
     }
 
     /// Number of axes.

@@ -124,7 +124,7 @@ impl Tensor {
 
 impl Builder {
     pub(crate) fn fail_at(&self, message: String, location: &'static Location<'static>) -> Tensor {
-        self.record(crate::Error::new(message).at(location));
+        self.record(crate::Error { location: self.place(location), ..crate::Error::new(message) });
         self.tensor(Id::INVALID)
     }
 }

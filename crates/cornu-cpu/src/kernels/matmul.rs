@@ -82,6 +82,12 @@ impl fmt::Display for Path {
 /// Up to this width the narrow side of a product wastes lanes when vectors run along it.
 const NARROW: usize = 16;
 
+/// The columns of the widest panel.
+const PANEL_WIDTH: usize = MAX_VECTORS * MAX_LANES;
+
+/// The most elements by which a packed line that runs along k is longer than k; see [`line_stride`].
+const LINE_PADDING: usize = 3 * MAX_LANES;
+
 /// How many steps of k are done before the sums go to `c`: what is packed for them (48 floats
 /// or 24 doubles wide) stays in the second-level cache beside a block of `a`.
 const PANEL_DEPTH: usize = 512;
@@ -98,6 +104,10 @@ const MAX_ROWS: usize = 12;
 
 /// The most vectors side by side in a block.
 const MAX_VECTORS: usize = 3;
+
+/// How many steps of k ahead an operand that lies in memory with large strides is fetched: the
+/// processor foresees only strides within a page.
+const PREFETCH_STEPS: isize = 12;
 
 /// Elements that scratch memory is aligned to: 64 bytes of `f32`.
 const ALIGNMENT: usize = 16;
@@ -117,12 +127,13 @@ impl Product {
         }
         // Where k is long on both sides and one side is narrow, nothing needs to be moved.
         // This is x times the transpose of a row-major matrix, a matrix times a vector included.
-        if a_column == 1 && b_row == 1 && k >= 32 && m.min(n) <= NARROW {
+        let long = if n == 1 { 8 } else { 32 };
+        if a_column == 1 && b_row == 1 && k >= long && m.min(n) <= NARROW {
             return Path::Dots;
         }
         // The weight gradient of a narrow layer, transpose(x) times dy: vectors along n would be
-        // mostly empty, those along m are full.
-        if a_row == 1 && n < NARROW && m >= 2 * n {
+        // mostly empty, those along m are full. Turning the result costs some steps of k.
+        if a_row == 1 && n < NARROW && m >= 2 * n && k >= 16 {
             return Path::Columns;
         }
         // A narrow layer, x times w: again full vectors instead of those along n. Turning `b`
@@ -130,12 +141,19 @@ impl Product {
         if a_column == 1 && n < NARROW && n > 1 && k >= 64 && m >= 32 {
             return Path::PackedDots;
         }
-        // Packing a panel costs about as much as the product of 8 rows. It pays where many rows
-        // use the panel and reading `b` directly would jump from page to page.
-        if (b_column == 1 || n == 1) && (m <= 32 || n <= 2 * NARROW || k * n <= 4096) {
+        // Packing a panel costs about as much as the product of 8 rows. It pays where many rows use
+        // the panel and the vectors of `b` would lie across cache lines or jump from page to page.
+        let aligned = n.is_multiple_of(NARROW) && (n <= 2 * NARROW || k * n <= 4096);
+        if (b_column == 1 || n == 1) && (m <= 32 || n == 1 || aligned) {
             return Path::Rows;
         }
         Path::Panels
+    }
+
+    /// Whether Panels repacks `a` too: reading it across its memory, each step of k far from the one
+    /// before, is slow where it is done for many panels, and slowest where the stride is a power of 2.
+    fn packs_both(&self) -> bool {
+        self.a_strides[1].unsigned_abs() >= 256 && self.n >= 4 * PANEL_WIDTH
     }
 
     /// How many multiplications and additions the product takes.
@@ -147,18 +165,26 @@ impl Product {
     pub fn scratch_len(&self) -> usize {
         match self.path() {
             Path::Nothing | Path::Rows | Path::Columns | Path::Dots => 0,
-            Path::Panels => self.k.min(PANEL_DEPTH) * MAX_VECTORS * MAX_LANES + ALIGNMENT,
-            Path::PackedDots => self.n * (self.k.min(DOT_DEPTH) + 2 * MAX_LANES) + ALIGNMENT,
+            Path::Panels => {
+                let steps = self.k.min(PANEL_DEPTH);
+                let lines = if self.packs_both() { self.m.min(PANEL_ROWS) } else { 0 };
+                steps * PANEL_WIDTH + lines * (steps + LINE_PADDING) + ALIGNMENT
+            }
+            Path::PackedDots => self.n * (self.k.min(DOT_DEPTH) + LINE_PADDING) + ALIGNMENT,
         }
     }
 
     /// How many parts the product is split into, in rows and in columns.
     fn grid(&self) -> [Split; 2] {
         let wanted = (self.flops() / PART_FLOPS).clamp(1, MAX_PARTS);
-        // Each part packs for itself, so that it wants some rows to share what it packed.
-        let row_parts = wanted.min(self.m / 64).max(1);
-        let column_parts = (wanted / row_parts).min(self.n / 96).max(1);
-        [Split::new(self.m, row_parts, 16), Split::new(self.n, column_parts, MAX_VECTORS * MAX_LANES)]
+        // Each part packs for itself, so that it wants rows that share what it packed, and Columns
+        // reads a piece of each row of memory, which should not be short. Wide products are
+        // first cut into tiles, tall ones into rows alone.
+        let fewest = if self.path() == Path::Columns { 256 } else { 64 };
+        let tall_parts = wanted.min(self.m / 256).max(1);
+        let column_parts = (wanted / tall_parts).min(self.n / 96).max(1);
+        let row_parts = (wanted / column_parts).min(self.m / fewest).max(1);
+        [Split::new(self.m, row_parts, 16), Split::new(self.n, column_parts, PANEL_WIDTH)]
     }
 
     /// How many independent parts the product is split into; depends on the shape alone.
@@ -194,13 +220,14 @@ impl Product {
         scratch: &mut [T],
     ) {
         let path = self.path();
+        let packs_both = path == Path::Panels && self.packs_both();
         assert!(scratch.len() >= self.scratch_len(), "scratch memory is too short");
         let Part { rows, columns } = self.part(part);
         // A processor that lacks the instruction set must not meet its intrinsics.
         #[cfg(target_arch = "x86_64")]
         let isa = isa.min(Isa::best());
         #[cfg(not(target_arch = "x86_64"))]
-        let isa = isa.min(Isa::Portable);
+        let isa = Isa::Portable;
         let mut product = *self;
         (product.m, product.n) = (rows.len(), columns.len());
         let (row, column) = (rows.start as isize, columns.start as isize);
@@ -217,10 +244,19 @@ impl Product {
         };
         match isa {
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => isa.run(Block::<T::Avx512> { product, path, a, b, c, scratch }),
+            // SAFETY: the processor has the instruction set, by `isa` above.
+            Isa::Avx512 => unsafe {
+                T::Avx512::enter(Block::<T::Avx512> { product, path, packs_both, a, b, c, scratch })
+            },
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => isa.run(Block::<T::Avx2> { product, path, a, b, c, scratch }),
-            _ => isa.run(Block::<T::Portable> { product, path, a, b, c, scratch }),
+            // SAFETY: as above.
+            Isa::Avx2 => unsafe {
+                T::Avx2::enter(Block::<T::Avx2> { product, path, packs_both, a, b, c, scratch })
+            },
+            // SAFETY: every processor has what the portable copy is compiled for.
+            _ => unsafe {
+                T::Portable::enter(Block::<T::Portable> { product, path, packs_both, a, b, c, scratch })
+            },
         }
     }
 }
@@ -251,6 +287,8 @@ impl Split {
 struct Block<V: Vector> {
     product: Product,
     path: Path,
+    /// [`Product::packs_both`] of the whole product, and only where the path is Panels.
+    packs_both: bool,
     a: *const V::Element,
     b: *const V::Element,
     c: *mut V::Element,
@@ -267,12 +305,8 @@ impl<V: Vector> Job for Block<V> {
         unsafe {
             match self.path {
                 Path::Nothing => self.nothing(),
-                Path::Rows => self.rows(),
-                Path::Panels => self.panels(),
-                Path::Columns => self.columns(),
-                Path::Dots if self.product.m < self.product.n => self.transposed_dots(),
-                Path::Dots => self.dots(),
-                Path::PackedDots => self.packed_dots(),
+                Path::Rows | Path::Panels | Path::Columns => self.outer_products(),
+                Path::Dots | Path::PackedDots => self.inner_products(),
             }
         }
     }
@@ -293,84 +327,61 @@ impl<V: Vector> Block<V> {
         }
     }
 
+    /// The paths that are made of [`Outer`]: Rows, Panels and Columns.
     #[inline(always)]
-    unsafe fn rows(self) {
+    unsafe fn outer_products(self) {
         let Product { m, n, k, a_strides, b_strides, c_row_stride, accumulate } = self.product;
-        // SAFETY: columns from `column` on exist in b and in c.
-        for (column, width) in chunks(n, V::LANES, vectors_across::<V>()) {
-            unsafe {
-                Outer::<V> {
-                    steps: k,
-                    vectors: self.b.add(column),
-                    vector_step: b_strides[0],
-                    width,
-                    numbers: self.a,
-                    number_step: a_strides[1],
-                    number_stride: a_strides[0],
-                    lines: m,
-                    c: self.c.add(column),
-                    c_stride: c_row_stride,
-                    turned: false,
-                    accumulate,
-                }
-                .run();
-            }
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn columns(self) {
-        let Product { m, n, k, a_strides, b_strides, c_row_stride, accumulate } = self.product;
-        // The columns of `a` that a pass over k touches stay in the cache for the next pass.
-        for (start, steps) in chunks(k, 1, PANEL_DEPTH) {
-            for (row, width) in chunks(m, V::LANES, vectors_across::<V>().min(2)) {
-                // SAFETY: rows from `row` on exist in a and c, steps from `start` on in a and b.
-                unsafe {
-                    Outer::<V> {
-                        steps,
-                        vectors: self.a.add(row).offset(start as isize * a_strides[1]),
-                        vector_step: a_strides[1],
-                        width,
-                        numbers: self.b.offset(start as isize * b_strides[0]),
-                        number_step: b_strides[0],
-                        number_stride: b_strides[1],
-                        lines: n,
-                        c: self.c.offset(row as isize * c_row_stride),
-                        c_stride: c_row_stride,
-                        turned: true,
-                        accumulate: accumulate || start > 0,
+        let (packed, turned) = (self.path == Path::Panels, self.path == Path::Columns);
+        // What is cut into vectors, by step of k and along the vector; what gives single numbers.
+        let (vectors, [vector_step, along], width) =
+            if turned { (self.a, [a_strides[1], a_strides[0]], m) } else { (self.b, b_strides, n) };
+        let (numbers, [number_step, number_stride], lines) =
+            if turned { (self.b, b_strides, n) } else { (self.a, [a_strides[1], a_strides[0]], m) };
+        let (c_width_stride, c_line_stride) = if turned { (c_row_stride, 1) } else { (1, c_row_stride) };
+        let across = if V::REGISTERS < 32 || turned && lines > 8 { 2 } else { MAX_VECTORS };
+        // Rows are read once from end to end; the other paths come back to what they have read.
+        let most_steps = if packed || turned { PANEL_DEPTH } else { usize::MAX };
+        let packs_both = self.packs_both;
+        let most_lines = if packed { PANEL_ROWS } else { usize::MAX };
+        for (line, lines) in chunks(lines, 1, most_lines) {
+            for (start, steps) in chunks(k, 1, most_steps) {
+                // SAFETY: the chunks lie inside the matrices. What is packed of `a` takes lines * stride
+                // elements of scratch memory after those of the panel.
+                let (numbers, number_step, number_stride) = unsafe {
+                    let from = numbers.offset(line as isize * number_stride + start as isize * number_step);
+                    if packs_both {
+                        let stride = line_stride::<V>(steps);
+                        let to = self.scratch.add(k.min(PANEL_DEPTH) * PANEL_WIDTH);
+                        pack::<V>(from, a_strides, lines, steps, to, stride);
+                        (to.cast_const(), 1, stride as isize)
+                    } else {
+                        (from, number_step, number_stride)
                     }
-                    .run();
-                }
-            }
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn panels(self) {
-        let Product { m, n, k, a_strides, b_strides, c_row_stride, accumulate } = self.product;
-        for (row, lines) in chunks(m, 1, PANEL_ROWS) {
-            for (start, steps) in chunks(k, 1, PANEL_DEPTH) {
-                for (column, width) in chunks(n, V::LANES, vectors_across::<V>()) {
+                };
+                for (begin, width) in chunks(width, V::LANES, across) {
                     let padded = width.next_multiple_of(V::LANES);
-                    // SAFETY: all ranges lie inside the matrices; the panel takes steps * padded
-                    // elements, at most PANEL_DEPTH * MAX_VECTORS * MAX_LANES.
+                    // SAFETY: the chunks lie inside the matrices. A panel takes steps * padded
+                    // elements of scratch memory, at most PANEL_DEPTH * PANEL_WIDTH.
                     unsafe {
-                        let b = self.b.offset(start as isize * b_strides[0] + column as isize * b_strides[1]);
-                        pack::<V>(b, b_strides, steps, width, self.scratch, padded);
+                        let from = vectors.offset(start as isize * vector_step + begin as isize * along);
+                        if packed {
+                            pack::<V>(from, b_strides, steps, width, self.scratch, padded);
+                        }
+                        let to = begin as isize * c_width_stride + line as isize * c_line_stride;
                         Outer::<V> {
                             steps,
-                            vectors: self.scratch,
-                            vector_step: padded as isize,
+                            vectors: if packed { self.scratch } else { from },
+                            vector_step: if packed { padded as isize } else { vector_step },
                             width,
-                            numbers: self.a.offset(row as isize * a_strides[0] + start as isize * a_strides[1]),
-                            number_step: a_strides[1],
-                            number_stride: a_strides[0],
+                            numbers,
+                            number_step,
+                            number_stride,
                             lines,
-                            c: self.c.offset(row as isize * c_row_stride).add(column),
+                            c: self.c.offset(to),
                             c_stride: c_row_stride,
-                            turned: false,
+                            turned,
                             accumulate: accumulate || start > 0,
+                            ahead: if packed { 0 } else { PREFETCH_STEPS * vector_step },
                         }
                         .run();
                     }
@@ -379,74 +390,35 @@ impl<V: Vector> Block<V> {
         }
     }
 
+    /// The paths that are made of [`Inner`]: Dots and PackedDots.
     #[inline(always)]
-    unsafe fn dots(self) {
+    unsafe fn inner_products(self) {
         let Product { m, n, k, a_strides, b_strides, c_row_stride, accumulate } = self.product;
+        let packed = self.path == Path::PackedDots;
         for (start, steps) in chunks(k, 1, DOT_DEPTH) {
-            // SAFETY: steps from `start` on exist in a and b.
-            unsafe {
-                Inner::<V> {
-                    steps,
-                    x: self.a.add(start),
-                    x_stride: a_strides[0],
-                    x_lines: m,
-                    y: self.b.add(start),
-                    y_stride: b_strides[1],
-                    y_lines: n,
-                    c: self.c,
-                    c_strides: [c_row_stride, 1],
-                    accumulate: accumulate || start > 0,
-                }
-                .run();
-            }
-        }
-    }
-
-    /// Dots for more columns than rows: the loops want the longer side as their outer one.
-    #[inline(always)]
-    unsafe fn transposed_dots(self) {
-        let Product { m, n, k, a_strides, b_strides, c_row_stride, accumulate } = self.product;
-        for (start, steps) in chunks(k, 1, DOT_DEPTH) {
-            // SAFETY: steps from `start` on exist in a and b.
-            unsafe {
-                Inner::<V> {
-                    steps,
-                    x: self.b.add(start),
-                    x_stride: b_strides[1],
-                    x_lines: n,
-                    y: self.a.add(start),
-                    y_stride: a_strides[0],
-                    y_lines: m,
-                    c: self.c,
-                    c_strides: [1, c_row_stride],
-                    accumulate: accumulate || start > 0,
-                }
-                .run();
-            }
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn packed_dots(self) {
-        let Product { m, n, k, a_strides, b_strides, c_row_stride, accumulate } = self.product;
-        for (start, steps) in chunks(k, 1, DOT_DEPTH) {
-            // An odd number of vectors keeps the columns out of each other's cache sets.
-            let padded = steps.next_multiple_of(2 * V::LANES) + V::LANES;
+            let padded = line_stride::<V>(steps);
             // SAFETY: steps from `start` on exist in a and b; the columns take n * padded elements of
-            // scratch memory, at most n * (DOT_DEPTH + 2 * MAX_LANES) where k is that long.
+            // scratch memory, at most n * (DOT_DEPTH + LINE_PADDING) where k is that long.
             unsafe {
-                let b = self.b.offset(start as isize * b_strides[0]);
-                pack::<V>(b, [b_strides[1], b_strides[0]], n, steps, self.scratch, padded);
+                let mut rows = (self.a.add(start), a_strides[0], m, c_row_stride);
+                let mut columns = (self.b.offset(start as isize * b_strides[0]), b_strides[1], n, 1);
+                if packed {
+                    pack::<V>(columns.0, [b_strides[1], b_strides[0]], n, steps, self.scratch, padded);
+                    (columns.0, columns.1) = (self.scratch, padded as isize);
+                } else if m < n {
+                    // The loops want the longer side as their outer one.
+                    (rows, columns) = (columns, rows);
+                }
                 Inner::<V> {
                     steps,
-                    x: self.a.add(start),
-                    x_stride: a_strides[0],
-                    x_lines: m,
-                    y: self.scratch,
-                    y_stride: padded as isize,
-                    y_lines: n,
+                    x: rows.0,
+                    x_stride: rows.1,
+                    x_lines: rows.2,
+                    y: columns.0,
+                    y_stride: columns.1,
+                    y_lines: columns.2,
                     c: self.c,
-                    c_strides: [c_row_stride, 1],
+                    c_strides: [rows.3, columns.3],
                     accumulate: accumulate || start > 0,
                 }
                 .run();
@@ -468,6 +440,13 @@ fn chunks(len: usize, unit: usize, most: usize) -> impl Iterator<Item = (usize, 
         start += chunk.1;
         chunk
     })
+}
+
+/// How far packed lines that run along k lie apart: an odd number of vectors keeps them out of
+/// each other's cache sets.
+#[inline(always)]
+fn line_stride<V: Vector>(steps: usize) -> usize {
+    steps.next_multiple_of(2 * V::LANES) + V::LANES
 }
 
 /// Copies element [i, j] of `from` to `to[i * to_stride + j]`, with zeros up to a whole vector.
@@ -492,6 +471,8 @@ unsafe fn pack<V: Vector>(
             if column_stride == 1 {
                 let mask = V::first(width);
                 for row in 0..rows {
+                    let ahead = (row as isize + PREFETCH_STEPS) * row_stride;
+                    V::prefetch(from.wrapping_offset(ahead));
                     let vector = V::load_partial(from.offset(row as isize * row_stride), mask);
                     vector.store(to.add(row * to_stride));
                 }
@@ -521,12 +502,6 @@ unsafe fn pack<V: Vector>(
     }
 }
 
-/// How many vectors stand side by side in a block of [`Outer`].
-#[inline(always)]
-fn vectors_across<V: Vector>() -> usize {
-    if V::REGISTERS >= 32 { MAX_VECTORS } else { 2 }
-}
-
 /// How many lines a block of [`Outer`] has: three quarters of the registers hold sums, the
 /// others what is multiplied.
 #[inline(always)]
@@ -551,6 +526,8 @@ struct Outer<V: Vector> {
     /// Whether vectors run along the columns of `c`, across its rows.
     turned: bool,
     accumulate: bool,
+    /// How far ahead the vectors are fetched into the cache; 0 for what is there already.
+    ahead: isize,
 }
 
 impl<V: Vector> Outer<V> {
@@ -573,18 +550,18 @@ impl<V: Vector> Outer<V> {
             // SAFETY: the chunks cover the lines of the strip, which the caller vouches for.
             unsafe {
                 match lines {
-                    1 => self.block::<1, C>(),
-                    2 => self.block::<2, C>(),
-                    3 => self.block::<3, C>(),
-                    4 => self.block::<4, C>(),
-                    5 if most >= 5 => self.block::<5, C>(),
-                    6 if most >= 6 => self.block::<6, C>(),
-                    7 if most >= 7 => self.block::<7, C>(),
-                    8 if most >= 8 => self.block::<8, C>(),
-                    9 if most >= 9 => self.block::<9, C>(),
-                    10 if most >= 10 => self.block::<10, C>(),
-                    11 if most >= 11 => self.block::<11, C>(),
-                    12 if most >= 12 => self.block::<12, C>(),
+                    1 => self.block::<1, C, 4>(),
+                    2 => self.block::<2, C, 2>(),
+                    3 => self.block::<3, C, 2>(),
+                    4 => self.block::<4, C, 1>(),
+                    5 if most >= 5 => self.block::<5, C, 1>(),
+                    6 if most >= 6 => self.block::<6, C, 1>(),
+                    7 if most >= 7 => self.block::<7, C, 1>(),
+                    8 if most >= 8 => self.block::<8, C, 1>(),
+                    9 if most >= 9 => self.block::<9, C, 1>(),
+                    10 if most >= 10 => self.block::<10, C, 1>(),
+                    11 if most >= 11 => self.block::<11, C, 1>(),
+                    12 if most >= 12 => self.block::<12, C, 1>(),
                     _ => unreachable!("a block has at most {MAX_ROWS} lines"),
                 }
                 let done = lines as isize;
@@ -595,31 +572,37 @@ impl<V: Vector> Outer<V> {
     }
 
     /// R lines by C vectors of the result.
+    ///
+    /// Few sums would wait for each other: a multiply-add takes four cycles, and two can begin
+    /// in each. So blocks of few lines add up U steps of k separately.
     #[inline(always)]
-    unsafe fn block<const R: usize, const C: usize>(&self) {
-        // Few sums would wait for each other: a multiply-add takes four cycles, and two can begin
-        // in each. So short blocks add up to four steps of k separately.
-        let unroll = const { if R * C <= 2 { 4 } else if R * C <= 5 { 2 } else { 1 } };
+    unsafe fn block<const R: usize, const C: usize, const U: usize>(&self) {
         // SAFETY: the caller vouches for `steps` steps of both operands, for `width` numbers
         // in each vector step, which `last` does not exceed, and for R lines of c.
         unsafe {
             let last = V::first(self.width - (C - 1) * V::LANES);
-            let mut sums = [[[V::zero(); C]; R]; 4];
+            let mut sums = [[[V::zero(); C]; R]; U];
+            // A compiler that knew the offsets to be multiples of one stride would walk from line to
+            // line by additions, which wait for each other longer than the sums do.
+            let mut offsets = [0; R];
+            for (i, offset) in offsets.iter_mut().enumerate().skip(1) {
+                *offset = std::hint::black_box(i as isize * self.number_stride);
+            }
             let (mut vectors, mut numbers) = (self.vectors, self.numbers);
-            for _ in 0..self.steps / unroll {
-                for sums in sums.iter_mut().take(unroll) {
-                    self.step(vectors, numbers, last, sums);
+            for _ in 0..self.steps / U {
+                for sums in &mut sums {
+                    self.step(vectors, numbers, &offsets, last, sums);
                     vectors = vectors.offset(self.vector_step);
                     numbers = numbers.offset(self.number_step);
                 }
             }
-            for _ in 0..self.steps % unroll {
-                self.step(vectors, numbers, last, &mut sums[0]);
+            for _ in 0..self.steps % U {
+                self.step(vectors, numbers, &offsets, last, &mut sums[0]);
                 vectors = vectors.offset(self.vector_step);
                 numbers = numbers.offset(self.number_step);
             }
             let mut block = sums[0];
-            for sums in sums.iter().take(unroll).skip(1) {
+            for sums in &sums[1..] {
                 for (line, sums) in block.iter_mut().zip(sums) {
                     for (sum, other) in line.iter_mut().zip(sums) {
                         *sum = sum.add(*other);
@@ -627,9 +610,9 @@ impl<V: Vector> Outer<V> {
                 }
             }
             if self.turned {
-                self.store_turned(&block);
+                self.store_turned(block);
             } else {
-                self.store(&block, last);
+                self.store(block, last);
             }
         }
     }
@@ -639,6 +622,7 @@ impl<V: Vector> Outer<V> {
         &self,
         vectors: *const V::Element,
         numbers: *const V::Element,
+        offsets: &[isize; R],
         last: V::Mask,
         sums: &mut [[V; C]; R],
     ) {
@@ -647,10 +631,11 @@ impl<V: Vector> Outer<V> {
             let mut x = [V::zero(); C];
             for (i, x) in x.iter_mut().enumerate() {
                 let vector = vectors.add(i * V::LANES);
+                V::prefetch(vector.wrapping_offset(self.ahead));
                 *x = if i == C - 1 { V::load_partial(vector, last) } else { V::load(vector) };
             }
-            for (i, line) in sums.iter_mut().enumerate() {
-                let number = V::splat(numbers.offset(i as isize * self.number_stride));
+            for (line, offset) in sums.iter_mut().zip(offsets) {
+                let number = V::splat(numbers.offset(*offset));
                 for (sum, x) in line.iter_mut().zip(x) {
                     *sum = sum.add_product(x, number);
                 }
@@ -658,34 +643,48 @@ impl<V: Vector> Outer<V> {
         }
     }
 
+    // Two short loops instead of one with a choice inside: the compiler must unroll them, or it
+    // keeps the sums in memory all along, which halves the speed.
     #[inline(always)]
-    unsafe fn store<const R: usize, const C: usize>(&self, block: &[[V; C]; R], last: V::Mask) {
-        for (i, line) in block.iter().enumerate() {
-            for (j, sum) in line.iter().enumerate() {
-                // SAFETY: c has R lines of `width` numbers here; only the last vector may be partial.
-                unsafe {
-                    let c = self.c.offset(i as isize * self.c_stride).add(j * V::LANES);
-                    if j == C - 1 {
-                        let sum = if self.accumulate { V::load_partial(c, last).add(*sum) } else { *sum };
-                        sum.store_partial(c, last);
-                    } else {
-                        let sum = if self.accumulate { V::load(c).add(*sum) } else { *sum };
-                        sum.store(c);
+    unsafe fn store<const R: usize, const C: usize>(&self, mut block: [[V; C]; R], last: V::Mask) {
+        // SAFETY: c has R lines of `width` numbers here; only the last vector may be partial.
+        unsafe {
+            if self.accumulate {
+                for (i, line) in block.iter_mut().enumerate() {
+                    let c = self.c.offset(i as isize * self.c_stride);
+                    for (j, sum) in line[..C - 1].iter_mut().enumerate() {
+                        *sum = V::load(c.add(j * V::LANES)).add(*sum);
                     }
+                    line[C - 1] = V::load_partial(c.add((C - 1) * V::LANES), last).add(line[C - 1]);
                 }
+            }
+            for (i, line) in block.iter().enumerate() {
+                let c = self.c.offset(i as isize * self.c_stride);
+                for (j, sum) in line[..C - 1].iter().enumerate() {
+                    sum.store(c.add(j * V::LANES));
+                }
+                line[C - 1].store_partial(c.add((C - 1) * V::LANES), last);
             }
         }
     }
 
     #[inline(always)]
-    unsafe fn store_turned<const R: usize, const C: usize>(&self, block: &[[V; C]; R]) {
-        let block = block.as_ptr().cast::<V::Element>();
+    unsafe fn store_turned<const R: usize, const C: usize>(&self, block: [[V; C]; R]) {
+        // Turned through memory of its own: if the block itself had an address, the compiler would
+        // write the sums there in every step.
+        let mut copy = [[[V::Element::default(); MAX_LANES]; C]; R];
+        for (line, copy) in block.iter().zip(&mut copy) {
+            for (j, sum) in line.iter().enumerate() {
+                // SAFETY: the line of the copy has room for C vectors, which lie LANES apart.
+                unsafe { sum.store(copy.as_mut_ptr().cast::<V::Element>().add(j * V::LANES)) }
+            }
+        }
         for j in 0..self.width {
-            for i in 0..R {
-                // SAFETY: the block holds R lines of C vectors; c has `width` rows here, of R numbers.
+            for (i, line) in copy.iter().enumerate() {
+                // SAFETY: a line of the copy holds `width` numbers; c has `width` rows here, of R numbers.
                 unsafe {
                     let c = self.c.offset(j as isize * self.c_stride).add(i);
-                    let sum = *block.add(i * C * V::LANES + j);
+                    let sum = *line.as_ptr().cast::<V::Element>().add(j);
                     *c = if self.accumulate { *c + sum } else { sum };
                 }
             }
@@ -717,10 +716,10 @@ impl<V: Vector> Inner<V> {
                 let x = self.x.offset(i as isize * self.x_stride);
                 let c = self.c.offset(i as isize * self.c_strides[0]);
                 if self.x_lines - i >= 4 {
-                    self.strip::<4>(x, c);
+                    self.strip::<4, 2, 1>(x, c);
                     i += 4;
                 } else {
-                    self.strip::<1>(x, c);
+                    self.strip::<1, 4, 2>(x, c);
                     i += 1;
                 }
             }
@@ -728,7 +727,11 @@ impl<V: Vector> Inner<V> {
     }
 
     #[inline(always)]
-    unsafe fn strip<const R: usize>(&self, x: *const V::Element, c: *mut V::Element) {
+    unsafe fn strip<const R: usize, const FEW: usize, const MANY: usize>(
+        &self,
+        x: *const V::Element,
+        c: *mut V::Element,
+    ) {
         let most = if V::REGISTERS >= 32 { 5 } else { 2 };
         for (j, lines) in chunks(self.y_lines, 1, most) {
             // SAFETY: the chunks cover the lines of y.
@@ -736,43 +739,35 @@ impl<V: Vector> Inner<V> {
                 let y = self.y.offset(j as isize * self.y_stride);
                 let c = c.offset(j as isize * self.c_strides[1]);
                 match lines {
-                    1 => self.block::<R, 1>(x, y, c),
-                    2 => self.block::<R, 2>(x, y, c),
-                    3 if most >= 3 => self.block::<R, 3>(x, y, c),
-                    4 if most >= 4 => self.block::<R, 4>(x, y, c),
-                    5 if most >= 5 => self.block::<R, 5>(x, y, c),
+                    1 => self.block::<R, 1, FEW>(x, y, c),
+                    2 => self.block::<R, 2, MANY>(x, y, c),
+                    3 if most >= 3 => self.block::<R, 3, MANY>(x, y, c),
+                    4 if most >= 4 => self.block::<R, 4, MANY>(x, y, c),
+                    5 if most >= 5 => self.block::<R, 5, MANY>(x, y, c),
                     _ => unreachable!("a block has at most five lines of y"),
                 }
             }
         }
     }
 
-    /// R lines of x by C lines of y.
+    /// R lines of x by C lines of y, with U separate sums as in [`Outer::block`].
     #[inline(always)]
-    unsafe fn block<const R: usize, const C: usize>(
+    unsafe fn block<const R: usize, const C: usize, const U: usize>(
         &self,
         x: *const V::Element,
         y: *const V::Element,
         c: *mut V::Element,
     ) {
-        // As in Outer::block: enough sums that none waits for another, if registers suffice.
-        let unroll = const {
-            match V::REGISTERS * 5 / 8 / (R * C) {
-                0 | 1 => 1,
-                2 | 3 => 2,
-                _ => 4,
-            }
-        };
         // SAFETY: the caller vouches for `steps` numbers of R and C lines; the last vector of a
         // line is masked where it is not whole.
         unsafe {
-            let mut sums = [[[V::zero(); R]; C]; 4];
+            let mut sums = [[[V::zero(); R]; C]; U];
             let mut k = 0;
-            while k + unroll * V::LANES <= self.steps {
-                for (i, sums) in sums.iter_mut().enumerate().take(unroll) {
+            while k + U * V::LANES <= self.steps {
+                for (i, sums) in sums.iter_mut().enumerate() {
                     self.step(x.add(k + i * V::LANES), y.add(k + i * V::LANES), None, sums);
                 }
-                k += unroll * V::LANES;
+                k += U * V::LANES;
             }
             while k < self.steps {
                 let last = V::first(V::LANES.min(self.steps - k));
@@ -780,7 +775,7 @@ impl<V: Vector> Inner<V> {
                 k += V::LANES;
             }
             let mut block = sums[0];
-            for sums in sums.iter().take(unroll).skip(1) {
+            for sums in &sums[1..] {
                 for (line, sums) in block.iter_mut().zip(sums) {
                     for (sum, other) in line.iter_mut().zip(sums) {
                         *sum = sum.add(*other);
@@ -830,5 +825,248 @@ unsafe fn load<V: Vector>(p: *const V::Element, mask: Option<V::Mask>) -> V {
             None => V::load(p),
             Some(mask) => V::load_partial(p, mask),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers without a pattern that a wrong index could meet.
+    fn numbers<T: Number>(len: usize, seed: u64) -> Vec<T> {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        (0..len)
+            .map(|_| {
+                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                T::of((state >> 40) as f64 / (1u64 << 23) as f64 - 1.0)
+            })
+            .collect()
+    }
+
+    trait Number: Element + fmt::Debug {
+        const EPSILON: f64;
+        fn of(x: f64) -> Self;
+        fn wide(self) -> f64;
+    }
+
+    impl Number for f32 {
+        const EPSILON: f64 = f32::EPSILON as f64;
+        fn of(x: f64) -> f32 {
+            x as f32
+        }
+        fn wide(self) -> f64 {
+            self.into()
+        }
+    }
+
+    impl Number for f64 {
+        const EPSILON: f64 = f64::EPSILON;
+        fn of(x: f64) -> f64 {
+            x
+        }
+        fn wide(self) -> f64 {
+            self
+        }
+    }
+
+    /// The elements that a matrix reaches from its first one on.
+    fn extent([rows, columns]: [usize; 2], strides: [isize; 2]) -> usize {
+        if rows == 0 || columns == 0 {
+            return 0;
+        }
+        (rows - 1) * strides[0] as usize + (columns - 1) * strides[1] as usize + 1
+    }
+
+    /// Runs the parts in the order given; a, b and c end exactly where their memory ends.
+    fn run<T: Number>(product: &Product, isa: Isa, order: impl Iterator<Item = usize>) -> Vec<T> {
+        let a: Box<[T]> = numbers(extent([product.m, product.k], product.a_strides), 1).into();
+        let b: Box<[T]> = numbers(extent([product.k, product.n], product.b_strides), 2).into();
+        let mut c: Vec<T> = numbers(extent([product.m, product.n], [product.c_row_stride, 1]), 3);
+        let mut scratch = vec![T::of(f64::NAN); product.scratch_len()];
+        for part in order {
+            // SAFETY: the memory has the extent of the matrices, and one part runs at a time.
+            unsafe {
+                product.run_part(isa, part, a.as_ptr(), b.as_ptr(), c.as_mut_ptr(), &mut scratch);
+            }
+        }
+        c
+    }
+
+    fn check<T: Number>(product: &Product) {
+        let Product { m, n, k, a_strides, b_strides, c_row_stride, accumulate } = *product;
+        let a: Vec<T> = numbers(extent([m, k], a_strides), 1);
+        let b: Vec<T> = numbers(extent([k, n], b_strides), 2);
+        let before: Vec<T> = numbers(extent([m, n], [c_row_stride, 1]), 3);
+        let mut expected: Vec<f64> = before.iter().map(|x| x.wide()).collect();
+        let mut magnitudes = vec![1.0; before.len()];
+        for i in 0..m {
+            for j in 0..n {
+                let at = i * c_row_stride as usize + j;
+                let mut sum = 0.0;
+                for l in 0..k as isize {
+                    let x = a[(i as isize * a_strides[0] + l * a_strides[1]) as usize].wide();
+                    let y = b[(l * b_strides[0] + j as isize * b_strides[1]) as usize].wide();
+                    sum += x * y;
+                    magnitudes[at] += (x * y).abs();
+                }
+                expected[at] = if accumulate { expected[at] + sum } else { sum };
+            }
+        }
+        for isa in Isa::available() {
+            let c: Vec<T> = run(product, isa, 0..product.parts());
+            for (at, (x, y)) in c.iter().zip(&expected).enumerate() {
+                let (row, column) = (at / c_row_stride as usize, at % c_row_stride as usize);
+                if column >= n {
+                    assert_eq!(*x, before[at], "{product:?} {isa:?} writes beside c, at row {row}");
+                }
+                // What k + 2 roundings of half a unit each can do at the very most.
+                let bound = T::EPSILON / 2.0 * (k as f64 + 2.0) * magnitudes[at];
+                assert!(
+                    (x.wide() - y).abs() <= bound,
+                    "{product:?} {} {isa:?}: [{row}, {column}] is {x:?}, expected {y}",
+                    product.path()
+                );
+            }
+            let backwards: Vec<T> = run(product, isa, (0..product.parts()).rev());
+            assert_eq!(c, backwards, "{product:?} {isa:?}: the order of parts matters");
+        }
+    }
+
+    /// Row-major or transposed operands.
+    fn product(m: usize, n: usize, k: usize, a_turned: bool, b_turned: bool) -> Product {
+        let strides = |rows: usize, columns: usize, turned| {
+            if turned { [1, rows as isize] } else { [columns as isize, 1] }
+        };
+        Product {
+            m,
+            n,
+            k,
+            a_strides: strides(m, k, a_turned),
+            b_strides: strides(k, n, b_turned),
+            c_row_stride: n.max(1) as isize,
+            accumulate: false,
+        }
+    }
+
+    const SIZES: [usize; 15] = [1, 2, 3, 5, 7, 8, 10, 15, 16, 17, 31, 64, 65, 128, 200];
+
+    fn sweep<T: Number>() {
+        for m in SIZES {
+            for n in SIZES {
+                for k in SIZES {
+                    // Half the grid of the large sizes says no more than all of it, and takes long.
+                    if m * n * k > 400_000 && (m + n + k) % 3 != 0 {
+                        continue;
+                    }
+                    for turned in 0..4 {
+                        let mut product = product(m, n, k, turned & 1 != 0, turned & 2 != 0);
+                        if (m + n + k) % 2 == 0 {
+                            product.c_row_stride += 3;
+                            product.accumulate = true;
+                        }
+                        check::<T>(&product);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_path_agrees_with_the_plain_product_in_f32() {
+        sweep::<f32>();
+    }
+
+    #[test]
+    fn every_path_agrees_with_the_plain_product_in_f64() {
+        sweep::<f64>();
+    }
+
+    #[test]
+    fn long_and_large_products_agree_with_the_plain_product() {
+        for (m, n, k) in [
+            (33, 10, 2500),
+            (3, 100, 2500),
+            (300, 7, 1100),
+            (300, 50, 1100),
+            (900, 10, 784),
+            (2000, 16, 64),
+            (1, 2100, 300),
+            (2100, 1, 300),
+            (40, 700, 40),
+            (600, 600, 9),
+            (300, 200, 600),
+        ] {
+            for turned in 0..4 {
+                check::<f32>(&product(m, n, k, turned & 1 != 0, turned & 2 != 0));
+                check::<f64>(&product(m, n, k, turned & 1 != 0, turned & 2 != 0));
+            }
+        }
+    }
+
+    #[test]
+    fn odd_strides_and_repeated_rows_agree_with_the_plain_product() {
+        for (m, n, k) in [(1, 1, 1), (5, 3, 40), (40, 10, 70), (70, 33, 20), (1, 50, 50), (50, 1, 50)] {
+            for a_strides in [[2 * k as isize, 2], [3, 3 * m as isize], [0, 1], [1, 0], [0, 0]] {
+                for b_strides in [[2 * n as isize, 2], [3, 3 * k as isize], [0, 1], [1, 0]] {
+                    let product = Product { a_strides, b_strides, ..product(m, n, k, false, false) };
+                    check::<f32>(&product);
+                    check::<f64>(&product);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_to_sum_is_zero() {
+        let product = product(3, 5, 0, false, false);
+        assert_eq!(run::<f32>(&product, Isa::best(), 0..1), [0.0; 15]);
+        let product = Product { accumulate: true, ..product };
+        assert_eq!(run::<f32>(&product, Isa::best(), 0..1), numbers::<f32>(15, 3));
+        assert_eq!(self::product(0, 5, 3, false, false).parts(), 1);
+        assert_eq!(run::<f32>(&self::product(0, 5, 3, false, false), Isa::best(), 0..1), []);
+    }
+
+    #[test]
+    fn parts_cover_the_result_once() {
+        for m in [1, 10, 64, 100, 128, 784, 1000, 10000] {
+            for n in [1, 10, 64, 96, 100, 512, 784, 3000] {
+                for k in [1, 10, 128, 1000] {
+                    for turned in 0..4 {
+                        let product = product(m, n, k, turned & 1 != 0, turned & 2 != 0);
+                        assert!(product.parts() <= MAX_PARTS, "{product:?}");
+                        let mut covered = 0;
+                        let mut seen: Vec<Part> = Vec::new();
+                        for i in 0..product.parts() {
+                            let part = product.part(i);
+                            assert!(part.rows.end <= m && part.columns.end <= n, "{product:?} {part:?}");
+                            assert!(!part.rows.is_empty() && !part.columns.is_empty(), "{product:?}");
+                            for other in &seen {
+                                let apart =
+                                    |x: &Range<usize>, y: &Range<usize>| x.end <= y.start || y.end <= x.start;
+                                assert!(
+                                    apart(&part.rows, &other.rows) || apart(&part.columns, &other.columns),
+                                    "{product:?}: {part:?} and {other:?}"
+                                );
+                            }
+                            covered += part.rows.len() * part.columns.len();
+                            seen.push(part);
+                        }
+                        assert_eq!(covered, m * n, "{product:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_layers_of_a_network_take_the_paths_meant_for_them() {
+        let path = |m, n, k, a, b| product(m, n, k, a, b).path().to_string();
+        assert_eq!(path(128, 10, 784, false, false), "packed dots");
+        assert_eq!(path(784, 10, 128, true, false), "columns");
+        assert_eq!(path(128, 784, 10, false, true), "packed panels");
+        assert_eq!(path(128, 512, 784, false, false), "packed panels");
+        assert_eq!(path(1, 512, 512, false, false), "rows");
+        assert_eq!(path(1, 512, 512, false, true), "dots");
+        assert_eq!(path(512, 1, 512, false, false), "dots");
     }
 }

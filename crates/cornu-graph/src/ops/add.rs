@@ -8,6 +8,7 @@ pub struct Add;
 
 impl Operation for Add {
     const NAME: &'static str = "add";
+    const OPERANDS: RangeInclusive<usize> = 2..=2;
 
     fn infer(&self, inputs: &[&Type]) -> Result<Type, String> {
         same(inputs)

@@ -85,10 +85,10 @@ impl Operation for Broadcast {
     fn samples() -> Vec<Sample> {
         vec![
             Sample::new("rows", &[&[3]], (-1.0, 2.0), |b, x| {
-                x[0].broadcast_to([2, 3]) * b.iota([2, 3], 0, DType::F32)
+                x[0].broadcast_to([2, 3]) * b.iota([2, 3], 0, x[0].dtype())
             }),
             Sample::new("columns", &[&[2, 1]], (-1.0, 2.0), |b, x| {
-                x[0].broadcast_to([2, 3]) * b.iota([2, 3], 1, DType::F32)
+                x[0].broadcast_to([2, 3]) * b.iota([2, 3], 1, x[0].dtype())
             }),
             Sample::new("middle", &[&[2, 1, 3]], (-1.0, 2.0), |_, x| x[0].broadcast_to([4, 2, 5, 3])),
             Sample::new("a scalar", &[&[]], (0.5, 2.0), |_, x| x[0].broadcast_to([2, 3]).exp()),

@@ -35,6 +35,7 @@ impl Constant {
 
 impl Operation for Constant {
     const NAME: &'static str = "constant";
+    const OPERANDS: RangeInclusive<usize> = 0..=0;
 
     fn infer(&self, _: &[&Type]) -> Result<Type, String> {
         match self.ty.shape.checked_size() == Some(self.bits.len()) {
@@ -64,13 +65,15 @@ impl Operation for Constant {
 
     fn from_attributes(a: &Attributes) -> Result<Constant, String> {
         let ty = Type::new(Shape::from(a.get_ints("shape")?), a.get_dtype("dtype")?);
-        let bits = a.get_floats("values")?.into_iter().map(f64::to_bits).collect();
+        // Text may tell an `f32` by fewer digits than its double has.
+        let round = |value| ty.dtype.round(value).to_bits();
+        let bits = a.get_floats("values")?.into_iter().map(round).collect();
         Ok(Constant { ty, bits })
     }
 
     fn samples() -> Vec<Sample> {
         vec![Sample::new("an array", &[&[3]], (-1.0, 2.0), |b, x| {
-            &x[0] + b.constant(&Array::from_vec(vec![0.5f32, -1.5, 3.0]))
+            &x[0] + b.constant(&Array::from_vec(vec![0.5f32, -1.5, 3.0]).cast(x[0].dtype()))
         })]
     }
 }

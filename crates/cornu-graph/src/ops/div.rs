@@ -8,6 +8,7 @@ pub struct Div;
 
 impl Operation for Div {
     const NAME: &'static str = "div";
+    const OPERANDS: RangeInclusive<usize> = 2..=2;
 
     fn infer(&self, inputs: &[&Type]) -> Result<Type, String> {
         same(inputs)

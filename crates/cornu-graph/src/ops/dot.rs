@@ -65,6 +65,7 @@ impl Tensor {
 
 impl Operation for Dot {
     const NAME: &'static str = "dot";
+    const OPERANDS: RangeInclusive<usize> = 2..=2;
 
     fn infer(&self, inputs: &[&Type]) -> Result<Type, String> {
         let (a, b) = (inputs[0], inputs[1]);
@@ -208,6 +209,7 @@ impl Operation for Dot {
     fn samples() -> Vec<Sample> {
         vec![
             Sample::new("a matrix product", &[&[3, 4], &[4, 5]], (-1.0, 2.0), |_, x| x[0].matmul(&x[1])),
+            Sample::new("square matrices", &[&[3, 3], &[3, 3]], (-1.0, 2.0), |_, x| x[0].matmul(&x[1])),
             Sample::new("both transposed", &[&[4, 3], &[5, 4]], (-1.0, 2.0), |_, x| {
                 let dot = Dot { a_batch: vec![], b_batch: vec![], a_contract: vec![0], b_contract: vec![1] };
                 x[0].dot(&x[1], dot)

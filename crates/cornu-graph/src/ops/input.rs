@@ -14,6 +14,7 @@ pub struct Input {
 
 impl Operation for Input {
     const NAME: &'static str = "input";
+    const OPERANDS: RangeInclusive<usize> = 0..=0;
 
     fn infer(&self, _: &[&Type]) -> Result<Type, String> {
         Ok(self.ty.clone())

@@ -14,6 +14,7 @@ pub struct Iota {
 
 impl Operation for Iota {
     const NAME: &'static str = "iota";
+    const OPERANDS: RangeInclusive<usize> = 0..=0;
 
     fn infer(&self, _: &[&Type]) -> Result<Type, String> {
         match self.axis < self.ty.shape.rank() {
@@ -46,8 +47,8 @@ impl Operation for Iota {
 
     fn samples() -> Vec<Sample> {
         vec![
-            Sample::new("rows", &[&[3, 2]], (-1.0, 2.0), |b, x| &x[0] * b.iota([3, 2], 0, DType::F32)),
-            Sample::new("columns", &[&[3, 2]], (-1.0, 2.0), |b, x| &x[0] * b.iota([3, 2], 1, DType::F32)),
+            Sample::new("rows", &[&[3, 2]], (-1.0, 2.0), |b, x| &x[0] * b.iota([3, 2], 0, x[0].dtype())),
+            Sample::new("columns", &[&[3, 2]], (-1.0, 2.0), |b, x| &x[0] * b.iota([3, 2], 1, x[0].dtype())),
         ]
     }
 }

@@ -23,6 +23,7 @@ impl Tensor {
 
 impl Operation for Less {
     const NAME: &'static str = "less";
+    const OPERANDS: RangeInclusive<usize> = 2..=2;
 
     fn infer(&self, inputs: &[&Type]) -> Result<Type, String> {
         same_to_bool(inputs)

@@ -3,25 +3,57 @@
 mod op;
 pub use op::*;
 
+mod abs;
 mod add;
+mod argmax;
+mod argmin;
 mod broadcast;
 mod cast;
+mod concat;
 mod constant;
+mod cos;
+mod cumsum;
 mod div;
 mod dot;
+mod equal;
+mod erf;
 mod exp;
+mod expm1;
+mod floor;
+mod gather;
 mod input;
 mod iota;
 mod less;
+mod less_equal;
+mod log;
+mod log1p;
+mod maximum;
+mod minimum;
 mod mul;
 mod neg;
+mod pad;
 mod parameter;
+mod pow;
+mod prod;
+mod reduce_max;
+mod reduce_min;
 mod reshape;
+mod reverse;
+mod scatter_add;
 mod select;
+mod sigmoid;
+mod sign;
+mod sin;
+mod slice;
+mod sqrt;
+mod stop_gradient;
 mod sub;
 mod sum;
+mod tanh;
 mod transpose;
 mod uniform;
+
+pub use concat::concat;
 
 /// Turns the list of operations into the enum [`Op`], which forwards to each one's own file.
 macro_rules! registry {
@@ -45,8 +77,17 @@ macro_rules! registry {
             pub fn name(&self) -> &'static str {
                 match self { $(Op::$op(_) => <$op as Operation>::NAME),* }
             }
-            /// See [`Operation::infer`].
+            /// See [`Operation::OPERANDS`].
+            pub fn operands(&self) -> RangeInclusive<usize> {
+                match self { $(Op::$op(_) => <$op as Operation>::OPERANDS),* }
+            }
+            /// See [`Operation::infer`]; any number of operands may be given, and a wrong one is an error.
             pub fn infer(&self, inputs: &[&Type]) -> Result<Type, String> {
+                let wanted = self.operands();
+                if !wanted.contains(&inputs.len()) {
+                    let at_least = if wanted.end() > wanted.start() { "at least " } else { "" };
+                    return Err(format!("it takes {at_least}{} operands, got {}", wanted.start(), inputs.len()));
+                }
                 match self { $(Op::$op(op) => op.infer(inputs)),* }
             }
             /// See [`Operation::grad`].
@@ -85,6 +126,7 @@ macro_rules! registry {
 use crate::DType;
 use crate::graph::Type;
 use crate::tensor::Tensor;
+use std::ops::RangeInclusive;
 
 registry! {
     // What a graph is given.
@@ -95,19 +137,50 @@ registry! {
     uniform::Uniform,
     // Elementwise.
     neg::Neg,
+    abs::Abs,
+    sign::Sign,
     exp::Exp,
+    expm1::Expm1,
+    log::Log,
+    log1p::Log1p,
+    sqrt::Sqrt,
+    tanh::Tanh,
+    sigmoid::Sigmoid,
+    erf::Erf,
+    sin::Sin,
+    cos::Cos,
+    floor::Floor,
+    stop_gradient::StopGradient,
     add::Add,
     sub::Sub,
     mul::Mul,
     div::Div,
+    pow::Pow,
+    maximum::Maximum,
+    minimum::Minimum,
+    equal::Equal,
     less::Less,
+    less_equal::LessEqual,
     select::Select,
     cast::Cast,
-    // Products and sums.
+    // Products, sums and other reductions.
     dot::Dot,
     sum::Sum,
+    prod::Prod,
+    reduce_max::ReduceMax,
+    reduce_min::ReduceMin,
+    argmax::ArgMax,
+    argmin::ArgMin,
+    cumsum::CumSum,
     // Rearrangements.
     broadcast::Broadcast,
     reshape::Reshape,
     transpose::Transpose,
+    slice::Slice,
+    pad::Pad,
+    concat::Concat,
+    reverse::Reverse,
+    // Indexed.
+    gather::Gather,
+    scatter_add::ScatterAdd,
 }

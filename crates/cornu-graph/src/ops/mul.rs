@@ -8,6 +8,7 @@ pub struct Mul;
 
 impl Operation for Mul {
     const NAME: &'static str = "mul";
+    const OPERANDS: RangeInclusive<usize> = 2..=2;
 
     fn infer(&self, inputs: &[&Type]) -> Result<Type, String> {
         same(inputs)

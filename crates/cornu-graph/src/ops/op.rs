@@ -5,11 +5,16 @@ use crate::tensor::Tensor;
 use crate::{Builder, DType};
 use std::fmt::Debug;
 use std::hash::Hash;
+use std::ops::RangeInclusive;
 
 /// What each operation says of itself. Its file in this folder is the one place where it says it.
 pub trait Operation: Clone + Debug + PartialEq + Eq + Hash + Sized {
     /// The name in printed graphs.
     const NAME: &'static str;
+
+    /// How many operands it takes. [`Op::infer`](super::Op::infer) has checked their number before
+    /// any method here sees them.
+    const OPERANDS: RangeInclusive<usize> = 1..=1;
 
     /// Shape and dtype of the result, or what is wrong with the operands.
     fn infer(&self, inputs: &[&Type]) -> Result<Type, String>;
@@ -185,6 +190,14 @@ impl Attributes {
     pub fn get_int(&self, name: &str) -> Result<usize, String> {
         match self.get(name)? {
             Attribute::Int(value) if *value >= 0 => Ok(*value as usize),
+            _ => Err(format!("attribute `{name}` is no whole number")),
+        }
+    }
+
+    /// The whole number called `name`, which may be negative.
+    pub fn get_signed(&self, name: &str) -> Result<i64, String> {
+        match self.get(name)? {
+            Attribute::Int(value) => Ok(*value),
             _ => Err(format!("attribute `{name}` is no whole number")),
         }
     }

@@ -14,6 +14,7 @@ pub struct Parameter {
 
 impl Operation for Parameter {
     const NAME: &'static str = "parameter";
+    const OPERANDS: RangeInclusive<usize> = 0..=0;
 
     fn infer(&self, _: &[&Type]) -> Result<Type, String> {
         Ok(self.ty.clone())

@@ -24,6 +24,9 @@ impl Tensor {
     /// This tensor with one more axis of extent 1 before the axis `axis` of the result.
     #[track_caller]
     pub fn expand_dims(&self, axis: isize) -> Tensor {
+        if !self.is_valid() {
+            return self.clone();
+        }
         let mut extents = self.shape().to_vec();
         let rank = extents.len() as isize + 1;
         let at = if axis < 0 { axis + rank } else { axis };
@@ -68,7 +71,7 @@ impl Operation for Reshape {
     fn samples() -> Vec<Sample> {
         vec![
             Sample::new("flatten", &[&[2, 3]], (-1.0, 2.0), |b, x| {
-                x[0].reshape([6]) * b.iota([6], 0, DType::F32)
+                x[0].reshape([6]) * b.iota([6], 0, x[0].dtype())
             }),
             Sample::new("of a transpose", &[&[2, 3], &[2, 3]], (-1.0, 2.0), |_, x| {
                 x[0].transpose(&[1, 0]).reshape([2, 3]) * &x[1]

@@ -13,15 +13,13 @@ impl Tensor {
     #[track_caller]
     pub fn select(&self, a: &Tensor, b: impl Operand) -> Tensor {
         let b = b.tensor(a);
-        let (Some(shape), true) = (
-            self.shape().broadcast(&a.shape()).and_then(|shape| shape.broadcast(&b.shape())),
-            self.is_valid() && a.is_valid() && b.is_valid(),
-        ) else {
+        if let Some(invalid) = [self, a, &b].into_iter().find(|tensor| !tensor.is_valid()) {
+            return invalid.clone();
+        }
+        let shape = self.shape().broadcast(&a.shape()).and_then(|shape| shape.broadcast(&b.shape()));
+        let Some(shape) = shape else {
             let (c, a, b) = (self.shape(), a.shape(), b.shape());
-            return match self.is_valid() {
-                true => self.builder().fail(format!("select: shapes {c}, {a} and {b} do not broadcast")),
-                false => self.clone(),
-            };
+            return self.builder().fail(format!("select: shapes {c}, {a} and {b} do not broadcast"));
         };
         let operands = [self, a, &b].map(|t| t.broadcast_to(&shape));
         self.builder().push(Select, &[&operands[0], &operands[1], &operands[2]])
@@ -30,6 +28,7 @@ impl Tensor {
 
 impl Operation for Select {
     const NAME: &'static str = "select";
+    const OPERANDS: RangeInclusive<usize> = 3..=3;
 
     fn infer(&self, inputs: &[&Type]) -> Result<Type, String> {
         if inputs[0].dtype != DType::Bool {

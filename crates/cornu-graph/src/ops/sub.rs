@@ -8,6 +8,7 @@ pub struct Sub;
 
 impl Operation for Sub {
     const NAME: &'static str = "sub";
+    const OPERANDS: RangeInclusive<usize> = 2..=2;
 
     fn infer(&self, inputs: &[&Type]) -> Result<Type, String> {
         same(inputs)

@@ -31,6 +31,11 @@ impl Tensor {
     /// The mean along `axes`, which go.
     #[track_caller]
     pub fn mean(&self, axes: &[isize]) -> Tensor {
+        if self.is_valid() && !self.dtype().is_float() {
+            return self
+                .builder()
+                .fail(format!("mean: it takes floats, not {}; cast it first", self.dtype()));
+        }
         let count: usize = axes.iter().map(|&axis| self.extent(axis)).product();
         self.sum(axes) * (1.0 / count as f64)
     }
@@ -80,6 +85,9 @@ impl Tensor {
 
 /// The type of a reduction along `axes`.
 pub(crate) fn infer_reduction(axes: &[usize], input: &Type) -> Result<Type, String> {
+    if axes.windows(2).any(|pair| pair[0] >= pair[1]) {
+        return Err(format!("axes {axes:?} do not ascend"));
+    }
     match axes.iter().find(|&&axis| axis >= input.shape.rank()) {
         Some(axis) => Err(format!("shape {} has no axis {axis}", input.shape)),
         None => Ok(Type::new(input.shape.without(axes), input.dtype)),

@@ -73,6 +73,8 @@ impl Operation for Transpose {
     fn samples() -> Vec<Sample> {
         vec![
             Sample::new("two axes", &[&[2, 3], &[3, 2]], (-1.0, 2.0), |_, x| x[0].transpose(&[1, 0]) * &x[1]),
+            Sample::new("a square", &[&[3, 3]], (-1.0, 2.0), |_, x| x[0].transpose(&[1, 0])),
+            Sample::new("a cube", &[&[2, 2, 2]], (-1.0, 2.0), |_, x| x[0].transpose(&[2, 0, 1])),
             Sample::new("a cycle of three", &[&[2, 3, 4], &[4, 2, 3]], (-1.0, 2.0), |_, x| {
                 x[0].transpose(&[2, 0, 1]) * &x[1]
             }),

@@ -17,6 +17,7 @@ pub struct Uniform {
 
 impl Operation for Uniform {
     const NAME: &'static str = "uniform";
+    const OPERANDS: RangeInclusive<usize> = 2..=2;
 
     fn infer(&self, inputs: &[&Type]) -> Result<Type, String> {
         match inputs {
@@ -34,7 +35,7 @@ impl Operation for Uniform {
     /// Draws independent numbers for each example, for the first example's seed and step.
     fn batch(&self, rule: &Batch) -> Tensor {
         let first = |i: usize| match rule.batched[i] {
-            true => rule.inputs[i].sum(&[0]),
+            true => rule.inputs[i].slice_axis(0, 0, 1).reshape(Shape::scalar()),
             false => rule.inputs[i].clone(),
         };
         let builder = rule.inputs[0].builder();
@@ -49,16 +50,17 @@ impl Operation for Uniform {
     }
 
     fn attributes(&self) -> Attributes {
-        Attributes::default().ints("shape", &self.shape).int("stream", self.stream)
+        // The 64 bits of the stream as those of a signed number, so that all are printed.
+        Attributes::default().ints("shape", &self.shape).int("stream", self.stream as i64)
     }
 
     fn from_attributes(a: &Attributes) -> Result<Uniform, String> {
-        Ok(Uniform { shape: Shape::from(a.get_ints("shape")?), stream: a.get_int("stream")? as u64 })
+        Ok(Uniform { shape: Shape::from(a.get_ints("shape")?), stream: a.get_signed("stream")? as u64 })
     }
 
     fn samples() -> Vec<Sample> {
         let draw = Sample::new("13 numbers", &[&[], &[], &[13]], (-1.0, 2.0), |b, x| {
-            b.uniform([13], 3, &x[0], &x[1]) * &x[2]
+            b.uniform([13], 3, &x[0], &x[1]).cast(x[2].dtype()) * &x[2]
         });
         vec![draw.operand(0, DType::I64, (0.0, 9.0)).operand(1, DType::I64, (0.0, 9.0)).not_batchable()]
     }

@@ -1,4 +1,4 @@
-"""Make the golden numbers that Cornu's tests compare against, with Keras itself.
+"""Make the goldens that Cornu's tests compare against, with Keras itself.
 
 Every golden is made by one function named ``make_<golden>``; run
 
@@ -13,6 +13,7 @@ same bytes; on another machine the last bits of a number may differ.
 
 import json
 import os
+import re
 import sys
 import warnings
 import zipfile
@@ -21,13 +22,12 @@ from pathlib import Path
 os.environ["KERAS_BACKEND"] = "jax"
 os.environ["JAX_PLATFORMS"] = "cpu"
 os.environ["JAX_DEFAULT_MATMUL_PRECISION"] = "highest"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import jax  # noqa: E402
-import jax.numpy as jnp  # noqa: E402
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
-from keras import layers  # noqa: E402
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+from keras import layers
 
 HERE = Path(__file__).resolve().parent
 
@@ -311,15 +311,18 @@ def make_activations():
 # --------------------------------------------------------------------------
 
 
-def loss_case(name, loss, y_true, y_pred, sample_weight):
+def loss_case(name, build, arguments, y_true, y_pred, sample_weight):
     """Compute everything about one loss on one set of values.
 
     Parameters
     ----------
     name : str
         The loss's snake-case name.
-    loss : keras.losses.Loss
-        The loss, with the default reduction.
+    build : type
+        The loss's class.
+    arguments : dict
+        What its constructor is given. They are recorded apart from the
+        config, because Huber's config leaves its delta out.
     y_true, y_pred : numpy.ndarray
         Labels and predictions.
     sample_weight : numpy.ndarray
@@ -330,8 +333,9 @@ def loss_case(name, loss, y_true, y_pred, sample_weight):
     dict
         The case.
     """
-    config = loss.get_config()
-    summed = type(loss).from_config({**config, "reduction": "sum"})
+    loss = build(**arguments)
+    summed = build(**arguments, reduction="sum")
+    averaged = build(**arguments, reduction="mean_with_sample_weight")
     t = jnp.asarray(y_true)
     p = jnp.asarray(y_pred)
     gradient = jax.grad(lambda v: loss(t, v))(p)
@@ -339,7 +343,8 @@ def loss_case(name, loss, y_true, y_pred, sample_weight):
     return {
         "name": name,
         "class_name": type(loss).__name__,
-        "config": plain(config),
+        "arguments": arguments,
+        "config": plain(loss.get_config()),
         "y_true": array(y_true),
         "y_pred": array(y_pred),
         "sample_weight": array(sample_weight),
@@ -347,6 +352,8 @@ def loss_case(name, loss, y_true, y_pred, sample_weight):
         "value": result(loss(t, p)),
         "weighted": result(loss(t, p, sample_weight)),
         "value_sum": result(summed(t, p)),
+        "weighted_sum": result(summed(t, p, sample_weight)),
+        "weighted_mean": result(averaged(t, p, sample_weight)),
         "gradient": array(gradient),
         "gradient_weighted": array(gradient_weighted),
     }
@@ -365,24 +372,25 @@ def make_losses():
     cube_weight[1, 2] = 0.0
     per_row_weight = uniform(rng, 0.2, 2.0, 3, 1)
 
-    def add(name, loss, y_true, y_pred, w=weight):
-        cases.append(loss_case(name, loss, y_true, y_pred, w))
+    def add(name, build, y_true, y_pred, w=weight, **arguments):
+        cases.append(loss_case(name, build, arguments, y_true, y_pred, w))
 
+    kl = keras.losses
     # Regression.
-    for name, build in [
-        ("mean_squared_error", keras.losses.MeanSquaredError),
-        ("mean_absolute_error", keras.losses.MeanAbsoluteError),
-        ("huber", lambda: keras.losses.Huber(delta=1.0)),
-        ("huber", lambda: keras.losses.Huber(delta=0.5)),
+    for name, build, arguments in [
+        ("mean_squared_error", kl.MeanSquaredError, {}),
+        ("mean_absolute_error", kl.MeanAbsoluteError, {}),
+        ("huber", kl.Huber, {"delta": 1.0}),
+        ("huber", kl.Huber, {"delta": 0.5}),
     ]:
-        add(name, build(), real_true, real_pred)
-        add(name, build(), column_true, column_pred)
+        add(name, build, real_true, real_pred, **arguments)
+        add(name, build, column_true, column_pred, **arguments)
         # Labels of shape [6] against predictions of shape [6, 1].
-        add(name, build(), column_true[:, 0], column_pred)
-    mse = keras.losses.MeanSquaredError
-    add("mean_squared_error", mse(), cube_true, cube_pred, cube_weight)
-    add("mean_squared_error", mse(), cube_true, cube_pred, per_row_weight)
-    add("mean_squared_error", mse(), real_true, real_pred, weight[:, None])
+        add(name, build, column_true[:, 0], column_pred, **arguments)
+    name, mse = "mean_squared_error", kl.MeanSquaredError
+    add(name, mse, cube_true, cube_pred, cube_weight)
+    add(name, mse, cube_true, cube_pred, per_row_weight)
+    add(name, mse, real_true, real_pred, weight[:, None])
 
     # Binary crossentropy.
     bits = rng.integers(0, 2, (6, 4)).astype(np.float32)
@@ -393,11 +401,10 @@ def make_losses():
             else uniform(rng, 0.03, 0.97, 6, 4)
         )
         for smoothing in (0.0, 0.1):
-            loss = keras.losses.BinaryCrossentropy(
-                from_logits=logits, label_smoothing=smoothing
-            )
-            add("binary_crossentropy", loss, bits, pred)
-            add("binary_crossentropy", loss, bits[:, :1], pred[:, :1])
+            arguments = {"from_logits": logits, "label_smoothing": smoothing}
+            name, bce = "binary_crossentropy", kl.BinaryCrossentropy
+            add(name, bce, bits, pred, **arguments)
+            add(name, bce, bits[:, :1], pred[:, :1], **arguments)
 
     # Categorical crossentropies.
     labels = np.array([0, 3, 1, 2, 2, 0], dtype=np.int32)
@@ -410,42 +417,44 @@ def make_losses():
             pred = probabilities(rng, 6, 4)
             cube = probabilities(rng, 3, 5, 4)
         for smoothing in (0.0, 0.1):
-            loss = keras.losses.CategoricalCrossentropy(
-                from_logits=logits, label_smoothing=smoothing
-            )
-            add("categorical_crossentropy", loss, one_hot(labels, 4), pred)
+            arguments = {"from_logits": logits, "label_smoothing": smoothing}
+            name, cce = "categorical_crossentropy", kl.CategoricalCrossentropy
+            add(name, cce, one_hot(labels, 4), pred, **arguments)
             if smoothing == 0.0:
-                add(
-                    "categorical_crossentropy",
-                    loss,
-                    one_hot(cube_labels, 4),
-                    cube,
-                    cube_weight,
-                )
-        sparse = keras.losses.SparseCategoricalCrossentropy(from_logits=logits)
+                cube_true = one_hot(cube_labels, 4)
+                add(name, cce, cube_true, cube, cube_weight, **arguments)
+        arguments = {"from_logits": logits}
         name = "sparse_categorical_crossentropy"
-        add(name, sparse, labels, pred)
-        add(name, sparse, labels[:, None], pred)
-        add(name, sparse, cube_labels, cube, cube_weight)
-        add(name, sparse, cube_labels[..., None], cube, per_row_weight)
+        sparse = kl.SparseCategoricalCrossentropy
+        add(name, sparse, labels, pred, **arguments)
+        add(name, sparse, labels[:, None], pred, **arguments)
+        add(name, sparse, cube_labels, cube, cube_weight, **arguments)
+        add(
+            name,
+            sparse,
+            cube_labels[..., None],
+            cube,
+            per_row_weight,
+            **arguments,
+        )
     # Rows that do not sum to one are divided by their sum first.
     loose = uniform(rng, 0.05, 0.95, 6, 4)
-    loss = keras.losses.CategoricalCrossentropy()
-    add("categorical_crossentropy", loss, one_hot(labels, 4), loose)
-    sparse = keras.losses.SparseCategoricalCrossentropy()
+    cce = kl.CategoricalCrossentropy
+    add("categorical_crossentropy", cce, one_hot(labels, 4), loose)
+    sparse = kl.SparseCategoricalCrossentropy
     add("sparse_categorical_crossentropy", sparse, labels, loose)
 
     # Hinge losses, with labels in {-1, 1} and in {0, 1}.
     signs = (2 * bits - 1).astype(np.float32)
     margins = normal(rng, 6, 4)
     for name, build in [
-        ("hinge", keras.losses.Hinge),
-        ("squared_hinge", keras.losses.SquaredHinge),
+        ("hinge", kl.Hinge),
+        ("squared_hinge", kl.SquaredHinge),
     ]:
-        add(name, build(), signs, margins)
-        add(name, build(), bits, margins)
-        add(name, build(), signs[:, :1], margins[:, :1])
-    hinge = keras.losses.CategoricalHinge()
+        add(name, build, signs, margins)
+        add(name, build, bits, margins)
+        add(name, build, signs[:, :1], margins[:, :1])
+    hinge = kl.CategoricalHinge
     add("categorical_hinge", hinge, one_hot(labels, 4), margins)
     write("losses.json", {"cases": cases})
 
@@ -796,7 +805,7 @@ def schedules():
 def make_schedules():
     """Write ``schedules.json``: learning rates by the number of updates."""
     fresh(4)
-    steps = [*range(0, 32), 40, 100, 1000]
+    steps = [*range(32), 40, 100, 1000]
     cases = []
     for schedule in schedules():
         values = [
@@ -830,9 +839,7 @@ def optimizer_builders():
         lambda: ko.RMSprop(0.01),
         lambda: ko.RMSprop(0.01, rho=0.8, momentum=0.9, centered=True),
         lambda: ko.Adagrad(0.1),
-        lambda: ko.Adagrad(
-            0.05, initial_accumulator_value=0.5, epsilon=1e-5
-        ),
+        lambda: ko.Adagrad(0.05, initial_accumulator_value=0.5, epsilon=1e-5),
         lambda: ko.Adam(0.01),
         lambda: ko.Adam(
             0.02, beta_1=0.8, beta_2=0.95, epsilon=1e-4, amsgrad=True
@@ -993,9 +1000,7 @@ def layer_case(rng, layer, inputs, weights=None, trains=False, note=None):
     before = named(layer.weights)
     output = layer(args, **kwargs)
     c = normal(rng, *output.shape)
-    by_input, by_weight = pull_back(
-        layer, values, c, False if modal else None
-    )
+    by_input, by_weight = pull_back(layer, values, c, False if modal else None)
     open_shapes = [(None, *s[1:]) for s in shapes]
     shape = layer.compute_output_shape(
         open_shapes[0] if len(open_shapes) == 1 else open_shapes
@@ -1006,8 +1011,10 @@ def layer_case(rng, layer, inputs, weights=None, trains=False, note=None):
         "build_config": plain(layer.get_build_config()),
         "inputs": [array(v) for v in inputs],
         "weights": before,
-        "trainable": [any(w is t for t in layer.trainable_variables)
-                      for w in layer.weights],
+        "trainable": [
+            any(w is t for t in layer.trainable_variables)
+            for w in layer.weights
+        ],
         "outputs_inference": array(output),
         "c": array(c),
         "input_gradients": by_input,
@@ -1197,7 +1204,8 @@ def make_regularizers_constraints():
             }
         )
     strings = {
-        name: plain(kr.serialize(kr.get(name))) for name in ("l1", "l2", "l1l2")
+        name: plain(kr.serialize(kr.get(name)))
+        for name in ("l1", "l2", "l1l2")
     }
     constraints = []
     for constraint in [
@@ -1368,7 +1376,9 @@ class EpochLog(keras.callbacks.Callback):
         self.rates.append(number(np.asarray(rate)))
 
 
-def fit_case(problem, name, compiled=None, built=None, **options):
+def fit_case(
+    problem, name, compiled=None, built=None, optimizer=None, **options
+):
     """Fit the model of a problem one way and record what came of it.
 
     Parameters
@@ -1381,6 +1391,8 @@ def fit_case(problem, name, compiled=None, built=None, **options):
         Arguments of `compile` besides the defaults.
     built : dict, optional
         Arguments of `Problem.model`.
+    optimizer : keras.optimizers.Optimizer, optional
+        Another one than ``Adam(0.01)``.
     **options
         Arguments of `fit` besides the defaults.
 
@@ -1393,11 +1405,12 @@ def fit_case(problem, name, compiled=None, built=None, **options):
     """
     model = problem.model(**(built or {}))
     compiled = {"metrics": ["accuracy"], **(compiled or {})}
-    model.compile(
-        keras.optimizers.Adam(0.01),
-        "sparse_categorical_crossentropy",
-        **compiled,
-    )
+    optimizer = optimizer or keras.optimizers.Adam(0.01)
+    optimizer_config = {
+        "class_name": type(optimizer).__name__,
+        "config": plain(optimizer.get_config()),
+    }
+    model.compile(optimizer, "sparse_categorical_crossentropy", **compiled)
     options = {
         "epochs": 3,
         "batch_size": 16,
@@ -1410,7 +1423,8 @@ def fit_case(problem, name, compiled=None, built=None, **options):
     told = {
         k: v
         for k, v in options.items()
-        if k not in ("verbose", "callbacks", "sample_weight", "validation_data")
+        if k
+        not in ("verbose", "callbacks", "sample_weight", "validation_data")
     }
     told["sample_weight"] = options.get("sample_weight") is not None
     told["validation_data"] = "validation_data" in options
@@ -1420,6 +1434,7 @@ def fit_case(problem, name, compiled=None, built=None, **options):
     case = {
         "name": name,
         "model": plain(model.get_config()),
+        "optimizer": optimizer_config,
         "compile": plain(compiled),
         "fit": plain(told),
         "initial_weights": initial,
@@ -1471,22 +1486,49 @@ def callback_cases(problem):
         (
             "early_stopping_restore",
             30,
-            [("EarlyStopping", dict(monitor="val_loss", patience=2,
-                                    min_delta=0.001,
-                                    restore_best_weights=True))],
+            [
+                (
+                    "EarlyStopping",
+                    {
+                        "monitor": "val_loss",
+                        "patience": 2,
+                        "min_delta": 0.001,
+                        "restore_best_weights": True,
+                    },
+                )
+            ],
         ),
         (
             "early_stopping_accuracy",
             30,
-            [("EarlyStopping", dict(monitor="val_accuracy", patience=3,
-                                    mode="max", start_from_epoch=2))],
+            [
+                (
+                    "EarlyStopping",
+                    {
+                        "monitor": "val_accuracy",
+                        "patience": 3,
+                        "mode": "max",
+                        "start_from_epoch": 2,
+                    },
+                )
+            ],
         ),
         (
             "reduce_lr_on_plateau",
             14,
-            [("ReduceLROnPlateau", dict(monitor="val_loss", factor=0.5,
-                                        patience=1, min_delta=0.01,
-                                        cooldown=1, min_lr=0.02))],
+            [
+                (
+                    "ReduceLROnPlateau",
+                    {
+                        "monitor": "val_loss",
+                        "factor": 0.5,
+                        "patience": 1,
+                        "min_delta": 0.01,
+                        "cooldown": 1,
+                        "min_lr": 0.02,
+                    },
+                )
+            ],
         ),
     ]:
         log = EpochLog()
@@ -1543,30 +1585,83 @@ def callback_sequences(problem):
         The rate after each epoch, and whether the training was to stop.
     """
     kc = keras.callbacks
-    falling = [1.0, 0.9, 0.9, 0.91, 0.8, 0.81, 0.82, 0.83, 0.84, 0.7, 0.71,
-               0.72, 0.73, 0.74, 0.75, 0.76]
+    falling = [
+        1.0,
+        0.9,
+        0.9,
+        0.91,
+        0.8,
+        0.81,
+        0.82,
+        0.83,
+        0.84,
+        0.7,
+        0.71,
+        0.72,
+        0.73,
+        0.74,
+        0.75,
+        0.76,
+    ]
     rising = [0.2, 0.4, 0.4, 0.39, 0.41, 0.41, 0.6, 0.5, 0.5, 0.5, 0.5, 0.5]
     cases = []
     for kind, kwargs, monitor, values in [
-        ("ReduceLROnPlateau", dict(factor=0.5, patience=2), "val_loss",
-         falling),
-        ("ReduceLROnPlateau", dict(factor=0.1, patience=1, cooldown=2,
-                                   min_lr=0.0001), "val_loss", falling),
-        ("ReduceLROnPlateau", dict(monitor="val_accuracy", factor=0.5,
-                                   patience=2, mode="max",
-                                   min_delta=0.02), "val_accuracy", rising),
-        ("ReduceLROnPlateau", dict(monitor="val_accuracy", factor=0.5,
-                                   patience=2), "val_accuracy", rising),
-        ("EarlyStopping", dict(patience=0), "val_loss", falling),
-        ("EarlyStopping", dict(patience=3), "val_loss", falling),
-        ("EarlyStopping", dict(patience=2, min_delta=0.05), "val_loss",
-         falling),
-        ("EarlyStopping", dict(patience=2, start_from_epoch=4), "val_loss",
-         falling),
-        ("EarlyStopping", dict(patience=2, baseline=0.75), "val_loss",
-         falling),
-        ("EarlyStopping", dict(monitor="val_accuracy", patience=3,
-                               mode="max"), "val_accuracy", rising),
+        (
+            "ReduceLROnPlateau",
+            {"factor": 0.5, "patience": 2},
+            "val_loss",
+            falling,
+        ),
+        (
+            "ReduceLROnPlateau",
+            {"factor": 0.1, "patience": 1, "cooldown": 2, "min_lr": 0.0001},
+            "val_loss",
+            falling,
+        ),
+        (
+            "ReduceLROnPlateau",
+            {
+                "monitor": "val_accuracy",
+                "factor": 0.5,
+                "patience": 2,
+                "mode": "max",
+                "min_delta": 0.02,
+            },
+            "val_accuracy",
+            rising,
+        ),
+        (
+            "ReduceLROnPlateau",
+            {"monitor": "val_accuracy", "factor": 0.5, "patience": 2},
+            "val_accuracy",
+            rising,
+        ),
+        ("EarlyStopping", {"patience": 0}, "val_loss", falling),
+        ("EarlyStopping", {"patience": 3}, "val_loss", falling),
+        (
+            "EarlyStopping",
+            {"patience": 2, "min_delta": 0.05},
+            "val_loss",
+            falling,
+        ),
+        (
+            "EarlyStopping",
+            {"patience": 2, "start_from_epoch": 4},
+            "val_loss",
+            falling,
+        ),
+        (
+            "EarlyStopping",
+            {"patience": 2, "baseline": 0.75},
+            "val_loss",
+            falling,
+        ),
+        (
+            "EarlyStopping",
+            {"monitor": "val_accuracy", "patience": 3, "mode": "max"},
+            "val_accuracy",
+            rising,
+        ),
     ]:
         model = problem.model()
         model.compile(
@@ -1610,8 +1705,9 @@ def multi_case():
     cases = []
     for form in ("dict", "list"):
         rng = fresh(9)
-        left, right = keras.Input((4,), name="left"), keras.Input(
-            (3,), name="right"
+        left, right = (
+            keras.Input((4,), name="left"),
+            keras.Input((3,), name="right"),
         )
         a = layers.Dense(5, activation="tanh", name="dense_left")(left)
         b = layers.Dense(5, activation="relu", name="dense_right")(right)
@@ -1619,8 +1715,9 @@ def multi_case():
         kind = layers.Dense(3, activation="softmax", name="kind")(both)
         amount = layers.Dense(1, name="amount")(both)
         model = keras.Model([left, right], [kind, amount], name="multi")
-        model.set_weights([normal(rng, *w.shape, scale=0.5)
-                           for w in model.get_weights()])
+        model.set_weights(
+            [normal(rng, *w.shape, scale=0.5) for w in model.get_weights()]
+        )
         x = [normal(rng, 40, 4), normal(rng, 40, 3)]
         y_kind = rng.integers(0, 3, 40).astype(np.int32)
         y_amount = (x[0][:, :1] - x[1][:, :1]).astype(np.float32)
@@ -1651,7 +1748,12 @@ def multi_case():
             data = (x, [y_kind, y_amount])
             sample_weight = weights
         model.compile(keras.optimizers.Adam(0.02), **told)
-        options = dict(batch_size=16, epochs=3, shuffle=False, verbose=0)
+        options = {
+            "batch_size": 16,
+            "epochs": 3,
+            "shuffle": False,
+            "verbose": 0,
+        }
         record = model.fit(*data, sample_weight=sample_weight, **options)
         logs = model.evaluate(
             *data,
@@ -1681,9 +1783,7 @@ def multi_case():
                 "metrics_names": model.metrics_names,
                 "evaluate": {k: number(v) for k, v in logs.items()},
                 "evaluate_list": [number(v) for v in flat],
-                "predict": [
-                    array(p) for p in model.predict(x, verbose=0)
-                ],
+                "predict": [array(p) for p in model.predict(x, verbose=0)],
             }
         )
     return cases
@@ -1698,8 +1798,9 @@ def shared_case():
         The case.
     """
     rng = fresh(10)
-    left, right = keras.Input((4,), name="left"), keras.Input(
-        (4,), name="right"
+    left, right = (
+        keras.Input((4,), name="left"),
+        keras.Input((4,), name="right"),
     )
     shared = layers.Dense(
         5, activation="tanh", name="shared", kernel_regularizer="l2"
@@ -1718,9 +1819,7 @@ def shared_case():
         "binary_crossentropy",
         metrics=["accuracy", keras.metrics.AUC(num_thresholds=50)],
     )
-    record = model.fit(
-        x, y, batch_size=16, epochs=3, shuffle=False, verbose=0
-    )
+    record = model.fit(x, y, batch_size=16, epochs=3, shuffle=False, verbose=0)
     return {
         "name": "shared_layer",
         "model": plain(model.get_config()),
@@ -1788,6 +1887,33 @@ def make_fit():
             {"validation_data": problem.val},
         ),
         ("loss_weights", {"loss_weights": 0.25}, None, {}),
+        (
+            "class_weight_weighted_metrics",
+            {"weighted_metrics": ["accuracy"]},
+            None,
+            {"class_weight": classes},
+        ),
+        (
+            "ema",
+            None,
+            None,
+            {
+                "optimizer": keras.optimizers.Adam(
+                    0.01, use_ema=True, ema_momentum=0.9
+                ),
+                "validation_data": problem.val,
+            },
+        ),
+        (
+            "gradient_accumulation",
+            None,
+            None,
+            {
+                "optimizer": keras.optimizers.SGD(
+                    0.1, momentum=0.9, gradient_accumulation_steps=3
+                )
+            },
+        ),
     ]:
         case, model = fit_case(problem, name, compiled, built, **options)
         case["evaluate"] = evaluation(
@@ -1826,8 +1952,33 @@ def make_fit():
 # --------------------------------------------------------------------------
 
 
+def renumber(config):
+    """Replace the addresses that Keras uses as shared objects' identities.
+
+    Parameters
+    ----------
+    config : str
+        A model's config.json.
+
+    Returns
+    -------
+    str
+        The same with the identities 1, 2, ... in the order of their use.
+    """
+    pattern = r'"shared_object_id": (\d+)'
+    order = {k: 1 for k in re.findall(pattern, config)}
+    numbers = {k: i for i, k in enumerate(order, 1)}
+    return re.sub(
+        pattern,
+        lambda found: f'"shared_object_id": {numbers[found[1]]}',
+        config,
+    )
+
+
 def save(model, name):
-    """Save a model as NAME.keras, with a fixed date in its metadata.
+    """Save a model as NAME.keras, without what differs from run to run.
+
+    That is the date in its metadata, and the addresses in its config.
 
     Parameters
     ----------
@@ -1853,6 +2004,8 @@ def save(model, name):
                 metadata = json.loads(data)
                 metadata["date_saved"] = "2026-01-01@00:00:00"
                 data = json.dumps(metadata).encode()
+            if info.filename == "config.json":
+                data = renumber(data.decode()).encode()
             archive.writestr(zipfile.ZipInfo(info.filename), data)
     print(f"{name}.keras: {path.stat().st_size} bytes", flush=True)
     return keras.saving.load_model(path)
@@ -1999,7 +2152,7 @@ def make_functional():
         keras.optimizers.RMSprop(0.005, momentum=0.5),
         loss={
             "kind": "sparse_categorical_crossentropy",
-            "amount": keras.losses.Huber(delta=0.7),
+            "amount": keras.losses.Huber(),
         },
         loss_weights={"kind": 1.0, "amount": 0.5},
         metrics={"kind": ["accuracy"], "amount": ["mae"]},
@@ -2082,6 +2235,8 @@ def make_uncompiled():
             layers.Dense(5, activation="gelu"),
             layers.Reshape((5, 1)),
             layers.Flatten(),
+            layers.Dropout(0.25, seed=11),
+            layers.Dropout(0.5),
             layers.Dense(2, use_bias=False),
         ]
     )
@@ -2104,32 +2259,38 @@ def make_every_activation():
         kc.MaxNorm(1.0, axis=[0, 1]),
         None,
     ]
-    chain = [keras.Input((4,))]
+    x = keras.Input((4,), name="x")
+    branches, shaped = [], []
     count = max(len(ACTIVATION_NAMES), len(starts))
     for i in range(count):
         name = ACTIVATION_NAMES[i % len(ACTIVATION_NAMES)]
-        chain.append(
-            layers.Dense(
-                4,
-                activation=name,
-                kernel_initializer=starts[i % len(starts)],
-                bias_initializer=["zeros", "ones", keras.initializers.Constant(
-                    0.1)][i % 3],
-                kernel_regularizer=penalties[i % 4],
-                bias_regularizer=penalties[(i + 2) % 4],
-                activity_regularizer=kr.L2(0.001) if i == 3 else None,
-                kernel_constraint=limits[i % 5],
-                bias_constraint=limits[(i + 4) % 5],
-            )
+        dense = layers.Dense(
+            4,
+            activation=name,
+            kernel_initializer=starts[i % len(starts)],
+            bias_initializer=[
+                "zeros",
+                "ones",
+                keras.initializers.Constant(0.1),
+            ][i % 3],
+            kernel_regularizer=penalties[i % 4],
+            bias_regularizer=penalties[(i + 2) % 4],
+            activity_regularizer=kr.L2(0.001) if i == 3 else None,
+            kernel_constraint=limits[i % 5],
+            bias_constraint=limits[(i + 4) % 5],
         )
+        branches.append(dense(x))
     for name in ACTIVATION_NAMES:
-        chain.append(layers.Activation(name))
-        chain.append(layers.BatchNormalization())
-    model = keras.Sequential(chain, name="everything")
+        shaped.append(layers.Activation(name)(x))
+    model = keras.Model(
+        x,
+        [layers.Concatenate()(branches), layers.Concatenate()(shaped)],
+        name="everything",
+    )
     randomize(rng, model, scale=0.8)
-    x = normal(rng, 6, 4)
     loaded = save(model, "every_activation")
-    write("every_activation.json", describe(loaded, [x]))
+    value = describe(loaded, [normal(rng, 6, 4)])
+    write("every_activation.json", value)
 
 
 def make_optimizer_files():

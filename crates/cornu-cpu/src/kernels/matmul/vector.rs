@@ -1,9 +1,11 @@
 //! The vectors that matrix products are written in, one type for each instruction set.
 //!
 //! The x86 types call intrinsics: every method is `#[inline(always)]`, so that the calls end up
-//! inside the function that [`crate::simd::Isa::run`] compiles for the instruction set.
+//! inside the function that [`Vector::enter`] compiles for the instruction set.
 
 use std::ops::{Add, Mul};
+
+use crate::simd::Job;
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
@@ -38,12 +40,26 @@ pub trait Vector: Copy {
     /// How many vector registers the processor has.
     const REGISTERS: usize;
 
+    /// Runs `job` in a function that is compiled for the instruction set. (Isa::run would compile
+    /// it for every other instruction set too, and the intrinsics do not fit in those.)
+    unsafe fn enter<J: Job>(job: J) -> J::Output;
     /// The mask of the first `n` lanes, 0 < n <= LANES.
     unsafe fn first(n: usize) -> Self::Mask;
     /// Zero in every lane.
     unsafe fn zero() -> Self;
     /// The element at `p` in every lane.
     unsafe fn splat(p: *const Self::Element) -> Self;
+    /// Asks the cache for what lies at `p`, which may be anywhere.
+    #[inline(always)]
+    fn prefetch(p: *const Self::Element) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: every x86-64 processor has the instruction, and it never faults.
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(p.cast());
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = p;
+    }
     /// LANES elements from `p` on.
     unsafe fn load(p: *const Self::Element) -> Self;
     /// The elements of the lanes in `mask`, zero in the others, which are not touched.
@@ -106,6 +122,10 @@ impl<T: Element, const N: usize> Vector for Lanes<T, N> {
     const LANES: usize = N;
     const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 32 } else { 16 };
 
+    #[inline(always)]
+    unsafe fn enter<J: Job>(job: J) -> J::Output {
+        job.run()
+    }
     #[inline(always)]
     unsafe fn first(n: usize) -> usize {
         n
@@ -202,7 +222,6 @@ impl<T: Element, const N: usize> Vector for Lanes<T, N> {
 #[repr(transparent)]
 pub struct Avx512F32(__m512);
 
-// SAFETY, of every block below: the trait asks for the instruction set and for valid pointers.
 #[cfg(target_arch = "x86_64")]
 impl Vector for Avx512F32 {
     type Element = f32;
@@ -211,52 +230,57 @@ impl Vector for Avx512F32 {
     const REGISTERS: usize = 32;
 
     #[inline(always)]
+    unsafe fn enter<J: Job>(job: J) -> J::Output {
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
+        unsafe { avx512(job) }
+    }
+    #[inline(always)]
     unsafe fn first(n: usize) -> __mmask16 {
         (0xFFFF_u32 >> (16 - n)) as __mmask16
     }
     #[inline(always)]
     unsafe fn zero() -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         Self(unsafe { _mm512_setzero_ps() })
     }
     #[inline(always)]
     unsafe fn splat(p: *const f32) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         Self(unsafe { _mm512_set1_ps(*p) })
     }
     #[inline(always)]
     unsafe fn load(p: *const f32) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         Self(unsafe { _mm512_loadu_ps(p) })
     }
     #[inline(always)]
     unsafe fn load_partial(p: *const f32, mask: __mmask16) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         Self(unsafe { _mm512_maskz_loadu_ps(mask, p) })
     }
     #[inline(always)]
     unsafe fn store(self, p: *mut f32) {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         unsafe { _mm512_storeu_ps(p, self.0) }
     }
     #[inline(always)]
     unsafe fn store_partial(self, p: *mut f32, mask: __mmask16) {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         unsafe { _mm512_mask_storeu_ps(p, mask, self.0) }
     }
     #[inline(always)]
     unsafe fn add(self, x: Self) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         Self(unsafe { _mm512_add_ps(self.0, x.0) })
     }
     #[inline(always)]
     unsafe fn add_product(self, x: Self, y: Self) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         Self(unsafe { _mm512_fmadd_ps(x.0, y.0, self.0) })
     }
     #[inline(always)]
     unsafe fn sum_four([a, b, c, d]: [Self; 4]) -> [f32; 4] {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         unsafe {
             // Each quarter: [a, b, a, b] and [c, d, c, d], then [a, b, c, d].
             let ab = _mm512_add_ps(_mm512_unpacklo_ps(a.0, b.0), _mm512_unpackhi_ps(a.0, b.0));
@@ -272,7 +296,7 @@ impl Vector for Avx512F32 {
     }
     #[inline(always)]
     unsafe fn turn(p: *const f32, stride: isize) -> [Self; 4] {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         unsafe {
             // Four lines in the quarters of each register, then a 4 x 4 transpose inside the quarters.
             let mut x = [_mm512_setzero_ps(); 4];
@@ -309,52 +333,57 @@ impl Vector for Avx512F64 {
     const REGISTERS: usize = 32;
 
     #[inline(always)]
+    unsafe fn enter<J: Job>(job: J) -> J::Output {
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
+        unsafe { avx512(job) }
+    }
+    #[inline(always)]
     unsafe fn first(n: usize) -> __mmask8 {
         (0xFF_u32 >> (8 - n)) as __mmask8
     }
     #[inline(always)]
     unsafe fn zero() -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         Self(unsafe { _mm512_setzero_pd() })
     }
     #[inline(always)]
     unsafe fn splat(p: *const f64) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         Self(unsafe { _mm512_set1_pd(*p) })
     }
     #[inline(always)]
     unsafe fn load(p: *const f64) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         Self(unsafe { _mm512_loadu_pd(p) })
     }
     #[inline(always)]
     unsafe fn load_partial(p: *const f64, mask: __mmask8) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         Self(unsafe { _mm512_maskz_loadu_pd(mask, p) })
     }
     #[inline(always)]
     unsafe fn store(self, p: *mut f64) {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         unsafe { _mm512_storeu_pd(p, self.0) }
     }
     #[inline(always)]
     unsafe fn store_partial(self, p: *mut f64, mask: __mmask8) {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         unsafe { _mm512_mask_storeu_pd(p, mask, self.0) }
     }
     #[inline(always)]
     unsafe fn add(self, x: Self) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         Self(unsafe { _mm512_add_pd(self.0, x.0) })
     }
     #[inline(always)]
     unsafe fn add_product(self, x: Self, y: Self) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         Self(unsafe { _mm512_fmadd_pd(x.0, y.0, self.0) })
     }
     #[inline(always)]
     unsafe fn sum_four([a, b, c, d]: [Self; 4]) -> [f64; 4] {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         unsafe {
             let ab = _mm512_add_pd(_mm512_unpacklo_pd(a.0, b.0), _mm512_unpackhi_pd(a.0, b.0));
             let cd = _mm512_add_pd(_mm512_unpacklo_pd(c.0, d.0), _mm512_unpackhi_pd(c.0, d.0));
@@ -367,7 +396,7 @@ impl Vector for Avx512F64 {
     }
     #[inline(always)]
     unsafe fn turn(p: *const f64, stride: isize) -> [Self; 4] {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX-512 and for the pointers.
         unsafe {
             // Two elements at a time: the even and the odd lines in the quarters of a register each.
             let mut x = [_mm512_setzero_pd(); 4];
@@ -402,55 +431,58 @@ impl Vector for Avx2F32 {
     const REGISTERS: usize = 16;
 
     #[inline(always)]
+    unsafe fn enter<J: Job>(job: J) -> J::Output {
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
+        unsafe { avx2(job) }
+    }
+    #[inline(always)]
     unsafe fn first(n: usize) -> __m256i {
-        // SAFETY: see above.
-        unsafe {
-            _mm256_cmpgt_epi32(_mm256_set1_epi32(n as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
-        }
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
+        unsafe { _mm256_cmpgt_epi32(_mm256_set1_epi32(n as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)) }
     }
     #[inline(always)]
     unsafe fn zero() -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         Self(unsafe { _mm256_setzero_ps() })
     }
     #[inline(always)]
     unsafe fn splat(p: *const f32) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         Self(unsafe { _mm256_set1_ps(*p) })
     }
     #[inline(always)]
     unsafe fn load(p: *const f32) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         Self(unsafe { _mm256_loadu_ps(p) })
     }
     #[inline(always)]
     unsafe fn load_partial(p: *const f32, mask: __m256i) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         Self(unsafe { _mm256_maskload_ps(p, mask) })
     }
     #[inline(always)]
     unsafe fn store(self, p: *mut f32) {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         unsafe { _mm256_storeu_ps(p, self.0) }
     }
     #[inline(always)]
     unsafe fn store_partial(self, p: *mut f32, mask: __m256i) {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         unsafe { _mm256_maskstore_ps(p, mask, self.0) }
     }
     #[inline(always)]
     unsafe fn add(self, x: Self) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         Self(unsafe { _mm256_add_ps(self.0, x.0) })
     }
     #[inline(always)]
     unsafe fn add_product(self, x: Self, y: Self) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         Self(unsafe { _mm256_fmadd_ps(x.0, y.0, self.0) })
     }
     #[inline(always)]
     unsafe fn sum_four([a, b, c, d]: [Self; 4]) -> [f32; 4] {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         unsafe {
             let sums = _mm256_hadd_ps(_mm256_hadd_ps(a.0, b.0), _mm256_hadd_ps(c.0, d.0));
             let sums = _mm_add_ps(_mm256_castps256_ps128(sums), _mm256_extractf128_ps::<1>(sums));
@@ -459,7 +491,7 @@ impl Vector for Avx2F32 {
     }
     #[inline(always)]
     unsafe fn turn(p: *const f32, stride: isize) -> [Self; 4] {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         unsafe {
             let mut x = [_mm256_setzero_ps(); 4];
             for (i, x) in x.iter_mut().enumerate() {
@@ -493,53 +525,58 @@ impl Vector for Avx2F64 {
     const REGISTERS: usize = 16;
 
     #[inline(always)]
+    unsafe fn enter<J: Job>(job: J) -> J::Output {
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
+        unsafe { avx2(job) }
+    }
+    #[inline(always)]
     unsafe fn first(n: usize) -> __m256i {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         unsafe { _mm256_cmpgt_epi64(_mm256_set1_epi64x(n as i64), _mm256_setr_epi64x(0, 1, 2, 3)) }
     }
     #[inline(always)]
     unsafe fn zero() -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         Self(unsafe { _mm256_setzero_pd() })
     }
     #[inline(always)]
     unsafe fn splat(p: *const f64) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         Self(unsafe { _mm256_set1_pd(*p) })
     }
     #[inline(always)]
     unsafe fn load(p: *const f64) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         Self(unsafe { _mm256_loadu_pd(p) })
     }
     #[inline(always)]
     unsafe fn load_partial(p: *const f64, mask: __m256i) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         Self(unsafe { _mm256_maskload_pd(p, mask) })
     }
     #[inline(always)]
     unsafe fn store(self, p: *mut f64) {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         unsafe { _mm256_storeu_pd(p, self.0) }
     }
     #[inline(always)]
     unsafe fn store_partial(self, p: *mut f64, mask: __m256i) {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         unsafe { _mm256_maskstore_pd(p, mask, self.0) }
     }
     #[inline(always)]
     unsafe fn add(self, x: Self) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         Self(unsafe { _mm256_add_pd(self.0, x.0) })
     }
     #[inline(always)]
     unsafe fn add_product(self, x: Self, y: Self) -> Self {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         Self(unsafe { _mm256_fmadd_pd(x.0, y.0, self.0) })
     }
     #[inline(always)]
     unsafe fn sum_four([a, b, c, d]: [Self; 4]) -> [f64; 4] {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         unsafe {
             let (ab, cd) = (_mm256_hadd_pd(a.0, b.0), _mm256_hadd_pd(c.0, d.0));
             let ab = _mm_add_pd(_mm256_castpd256_pd128(ab), _mm256_extractf128_pd::<1>(ab));
@@ -549,7 +586,7 @@ impl Vector for Avx2F64 {
     }
     #[inline(always)]
     unsafe fn turn(p: *const f64, stride: isize) -> [Self; 4] {
-        // SAFETY: see above.
+        // SAFETY: the caller vouches for AVX2 and for the pointers.
         unsafe {
             let mut x = [_mm256_setzero_pd(); 4];
             for (i, x) in x.iter_mut().enumerate() {
@@ -565,4 +602,16 @@ impl Vector for Avx2F64 {
             ]
         }
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi1,bmi2")]
+fn avx512<J: Job>(job: J) -> J::Output {
+    job.run()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2<J: Job>(job: J) -> J::Output {
+    job.run()
 }

@@ -1,0 +1,156 @@
+//! The general product as a series of matrix products.
+
+use super::Addresses;
+use super::matmul::Product;
+use crate::layout::{View, collapse};
+use crate::simd::Isa;
+use cornu_graph::DType;
+use cornu_graph::ops::Dot;
+
+/// A matrix product for each position along the batch axes.
+#[derive(Clone, Debug)]
+pub(crate) struct Products {
+    pub(crate) a: usize,
+    pub(crate) b: usize,
+    pub(crate) c: usize,
+    pub(crate) dtype: DType,
+    pub(crate) a_offset: isize,
+    pub(crate) b_offset: isize,
+    /// Extent and the strides of a and b along each batch axis.
+    pub(crate) batch: Vec<(usize, isize, isize)>,
+    pub(crate) product: Product,
+}
+
+/// Axes of an operand: batch, free, contracted.
+fn axes(dot: &Dot, i: usize, rank: usize) -> [Vec<usize>; 3] {
+    match i {
+        0 => [dot.a_batch.clone(), dot.a_free(rank), dot.a_contract.clone()],
+        _ => [dot.b_batch.clone(), dot.b_free(rank), dot.b_contract.clone()],
+    }
+}
+
+/// The one stride with which `axes`, as one axis, are walked, if there is one.
+fn stride(view: &View, axes: &[usize]) -> Option<isize> {
+    let extents: Vec<usize> = axes.iter().map(|&axis| view.shape[axis]).collect();
+    let strides: Vec<isize> = axes.iter().map(|&axis| view.strides[axis]).collect();
+    match &collapse(&extents, &[&strides])[..] {
+        [] => Some(1),
+        [(_, strides)] => Some(strides[0]),
+        _ => None,
+    }
+}
+
+/// See [`super::operand_order`]: batch axes, free axes, contracted axes.
+pub(crate) fn operand_order(dot: &Dot, i: usize, view: &View) -> Option<View> {
+    let [batch, free, contract] = axes(dot, i, view.shape.len());
+    if stride(view, &free).is_some() && stride(view, &contract).is_some() {
+        return None;
+    }
+    let order: Vec<usize> = batch.into_iter().chain(free).chain(contract).collect();
+    Some(View {
+        shape: order.iter().map(|&axis| view.shape[axis]).collect(),
+        strides: order.iter().map(|&axis| view.strides[axis]).collect(),
+        offset: view.offset,
+    })
+}
+
+impl Products {
+    /// The products for operands seen through `views`; `copied` says which of them
+    /// [`operand_order`] has put in its own order of axes.
+    pub(crate) fn new(dot: &Dot, dtype: DType, buffers: [usize; 3], views: [&View; 2], copied: [bool; 2]) -> Products {
+        let side = |i: usize| {
+            let view = views[i];
+            let own = axes(dot, i, view.shape.len());
+            let mut next = 0;
+            let [batch, free, contract] = match copied[i] {
+                false => own,
+                true => own.map(|group| {
+                    next += group.len();
+                    (next - group.len()..next).collect()
+                }),
+            };
+            let size = |axes: &[usize]| axes.iter().map(|&axis| view.shape[axis]).product::<usize>();
+            let batch: Vec<(usize, isize)> = batch.iter().map(|&axis| (view.shape[axis], view.strides[axis])).collect();
+            (batch, size(&free), size(&contract), stride(view, &free).unwrap_or(1), stride(view, &contract).unwrap_or(1))
+        };
+        let (a_batch, m, k, a_free, a_contract) = side(0);
+        let (b_batch, n, _, b_free, b_contract) = side(1);
+        let product = Product {
+            m,
+            n,
+            k,
+            a_strides: [a_free, a_contract],
+            b_strides: [b_contract, b_free],
+            c_row_stride: n as isize,
+            accumulate: false,
+        };
+        let batch = a_batch.iter().zip(&b_batch).map(|(a, b)| (a.0, a.1, b.1)).collect();
+        let [a, b, c] = buffers;
+        Products { a, b, c, dtype, a_offset: views[0].offset, b_offset: views[1].offset, batch, product }
+    }
+
+    /// Number of matrix products.
+    pub(crate) fn count(&self) -> usize {
+        self.batch.iter().map(|(extent, _, _)| extent).product()
+    }
+
+    /// Number of parts that may run at the same time. Small products are taken together.
+    pub(crate) fn parts(&self) -> usize {
+        match self.product.parts() {
+            1 => (self.count() * self.product.flops() / 500_000).clamp(1, self.count().clamp(1, 16)),
+            each => self.count() * each,
+        }
+    }
+
+    /// Bytes of scratch memory that a part needs.
+    pub(crate) fn scratch_bytes(&self) -> usize {
+        self.product.scratch_len() * self.dtype.size()
+    }
+
+    /// # Safety
+    /// The buffers hold what the fields say; nobody else touches the part's result; `scratch` holds
+    /// [`Products::scratch_bytes`], zeroed once, and is this caller's alone.
+    pub(crate) unsafe fn run(&self, part: usize, addresses: Addresses, scratch: *mut u8, isa: Isa) {
+        let each = self.product.parts();
+        // SAFETY: the caller's promises are passed on.
+        unsafe {
+            if each == 1 {
+                let parts = self.parts();
+                for index in self.count() * part / parts..self.count() * (part + 1) / parts {
+                    self.run_one(index, 0, addresses, scratch, isa);
+                }
+            } else {
+                self.run_one(part / each, part % each, addresses, scratch, isa);
+            }
+        }
+    }
+
+    /// # Safety
+    /// As for [`Products::run`].
+    unsafe fn run_one(&self, index: usize, part: usize, addresses: Addresses, scratch: *mut u8, isa: Isa) {
+        let (mut left, mut a, mut b) = (index, self.a_offset, self.b_offset);
+        for &(extent, a_stride, b_stride) in self.batch.iter().rev() {
+            let i = (left % extent) as isize;
+            left /= extent;
+            (a, b) = (a + i * a_stride, b + i * b_stride);
+        }
+        let c = index * self.product.m * self.product.n;
+        let len = self.product.scratch_len();
+        // SAFETY: the caller's promises are passed on.
+        unsafe {
+            let (pa, pb, pc) = (addresses.at(self.a), addresses.at(self.b), addresses.at(self.c));
+            match self.dtype {
+                DType::F64 => {
+                    let scratch = std::slice::from_raw_parts_mut(scratch.cast::<f64>(), len);
+                    let (pa, pb, pc) = (pa.cast::<f64>(), pb.cast::<f64>(), pc.cast::<f64>());
+                    self.product.run_part(isa, part, pa.offset(a), pb.offset(b), pc.add(c), scratch);
+                }
+                _ => {
+                    let scratch = std::slice::from_raw_parts_mut(scratch.cast::<f32>(), len);
+                    let (pa, pb, pc) = (pa.cast::<f32>(), pb.cast::<f32>(), pc.cast::<f32>());
+                    self.product.run_part(isa, part, pa.offset(a), pb.offset(b), pc.add(c), scratch);
+                }
+            }
+        }
+    }
+}

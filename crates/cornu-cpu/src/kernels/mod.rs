@@ -1,0 +1,43 @@
+//! Kernels: the inner loops that plans are made of. What has none here runs in the reference's loop.
+
+pub(crate) mod argmax;
+pub(crate) mod dot;
+pub(crate) mod fused;
+pub(crate) mod gather;
+pub mod matmul;
+pub(crate) mod reference;
+
+use crate::layout::View;
+use cornu_graph::ops::Op;
+
+/// Where each buffer of a plan begins, for the run at hand.
+#[derive(Clone, Copy)]
+pub(crate) struct Addresses(pub(crate) *const *mut u8);
+
+// SAFETY: it is a table of addresses; who reads and writes what behind them is the plan's care.
+unsafe impl Send for Addresses {}
+// SAFETY: as above; the table itself is not changed during a run.
+unsafe impl Sync for Addresses {}
+
+impl Addresses {
+    /// Where `buffer` begins.
+    ///
+    /// # Safety
+    /// The table has an entry of that number.
+    #[inline(always)]
+    pub(crate) unsafe fn at(self, buffer: usize) -> *mut u8 {
+        // SAFETY: the caller's promise.
+        unsafe { *self.0.add(buffer) }
+    }
+}
+
+/// How the `i`th operand of a kernel has to lie, if not as `view` shows it: the view whose elements
+/// are to be copied, in row-major order, before the kernel runs.
+pub(crate) fn operand_order(op: &Op, i: usize, view: &View) -> Option<View> {
+    match op {
+        Op::Dot(dot) => dot::operand_order(dot, i, view),
+        // These are loops of their own, or read through views.
+        Op::Concat(_) | Op::Pad(_) => None,
+        _ => (!view.is_contiguous()).then(|| view.clone()),
+    }
+}

@@ -1,0 +1,3 @@
+//! Plans against the reference evaluator.
+mod plans;
+mod sweep;

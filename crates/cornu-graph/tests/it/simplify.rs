@@ -1,0 +1,238 @@
+//! Rewrites before and after, as text.
+
+use cornu_graph::{Graph, simplify};
+
+/// Simplifies a graph of one input `x` (`%0`) and checks what its nodes become.
+fn becomes(ty: &str, nodes: &str, expected: &str) {
+    let text = |nodes: &str| {
+        let lines: Vec<&str> = nodes.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let last = lines.len();
+        let mut text = format!("input \"x\" : {ty}\n%0 = input {{index=0}} : {ty}\n");
+        for line in lines {
+            text += &format!("{line}\n");
+        }
+        text + &format!("output \"y\" = %{last}\n")
+    };
+    let before = Graph::parse(&text(nodes)).unwrap_or_else(|errors| panic!("{errors}\n{}", text(nodes)));
+    assert_eq!(simplify(&before).to_string(), text(expected), "{before}");
+}
+
+/// `%1 = number`, `%2 = repeated`, then the node.
+fn with_number(number: &str, node: &str) -> String {
+    format!("%1 = constant {{values=[{number}]}} : f32[]\n%2 = broadcast(%1) : f32[3]\n%3 = {node} : f32[3]")
+}
+
+#[test]
+fn neutral_numbers_go() {
+    for (number, node) in [
+        ("0.0", "add(%0, %2)"),
+        ("0.0", "add(%2, %0)"),
+        ("0.0", "sub(%0, %2)"),
+        ("1.0", "mul(%0, %2)"),
+        ("1.0", "mul(%2, %0)"),
+        ("1.0", "div(%0, %2)"),
+        ("1.0", "pow(%0, %2)"),
+    ] {
+        becomes("f32[3]", &with_number(number, node), "");
+    }
+}
+
+#[test]
+fn numbers_that_mean_something_simpler() {
+    becomes("f32[3]", &with_number("0.0", "sub(%2, %0)"), "%1 = neg(%0) : f32[3]");
+    becomes("f32[3]", &with_number("-1.0", "mul(%0, %2)"), "%1 = neg(%0) : f32[3]");
+    becomes("f32[3]", &with_number("2.0", "pow(%0, %2)"), "%1 = mul(%0, %0) : f32[3]");
+    becomes("f32[3]", &with_number("0.5", "pow(%0, %2)"), "%1 = sqrt(%0) : f32[3]");
+    becomes("f32[3]", &with_number("4.0", "div(%0, %2)"), &with_number("0.25", "mul(%0, %2)"));
+    // A third is no number of f32: the division stays.
+    becomes("f32[3]", &with_number("3.0", "div(%0, %2)"), &with_number("3.0", "div(%0, %2)"));
+    becomes("f32[3]", &with_number("0.0", "mul(%0, %2)"), &with_number("0.0", "mul(%0, %2)"));
+    becomes(
+        "i32[3]",
+        "%1 = constant {values=[0]} : i32[]
+         %2 = broadcast(%1) : i32[3]
+         %3 = mul(%0, %2) : i32[3]
+         %4 = add(%3, %0) : i32[3]",
+        "",
+    );
+}
+
+#[test]
+fn signs_meet() {
+    becomes("f32[3]", "%1 = neg(%0) : f32[3]\n%2 = neg(%1) : f32[3]", "");
+    becomes("f32[3]", "%1 = neg(%0) : f32[3]\n%2 = abs(%1) : f32[3]", "%1 = abs(%0) : f32[3]");
+    becomes(
+        "f32[3]",
+        "%1 = exp(%0) : f32[3]
+         %2 = neg(%1) : f32[3]
+         %3 = add(%0, %2) : f32[3]",
+        "%1 = exp(%0) : f32[3]
+         %2 = sub(%0, %1) : f32[3]",
+    );
+    becomes(
+        "f32[3]",
+        "%1 = exp(%0) : f32[3]
+         %2 = sub(%0, %1) : f32[3]
+         %3 = neg(%2) : f32[3]",
+        "%1 = exp(%0) : f32[3]
+         %2 = sub(%1, %0) : f32[3]",
+    );
+}
+
+#[test]
+fn numbers_fold() {
+    becomes(
+        "f32[3]",
+        "%1 = constant {values=[2.0]} : f32[]
+         %2 = constant {values=[3.0]} : f32[]
+         %3 = add(%1, %2) : f32[]
+         %4 = exp(%3) : f32[]
+         %5 = broadcast(%4) : f32[3]
+         %6 = mul(%0, %5) : f32[3]",
+        "%1 = constant {values=[148.41316]} : f32[]
+         %2 = broadcast(%1) : f32[3]
+         %3 = mul(%0, %2) : f32[3]",
+    );
+    // Repeated numbers meet before they are repeated.
+    becomes(
+        "f32[3]",
+        "%1 = constant {values=[2.0]} : f32[]
+         %2 = broadcast(%1) : f32[3]
+         %3 = mul(%0, %2) : f32[3]
+         %4 = mul(%3, %2) : f32[3]",
+        &with_number("4.0", "mul(%0, %2)"),
+    );
+    becomes(
+        "f32[3]",
+        "%1 = constant {values=[2.0, 2.0, 2.0]} : f32[3]
+         %2 = mul(%1, %1) : f32[3]
+         %3 = mul(%0, %2) : f32[3]",
+        &with_number("4.0", "mul(%0, %2)"),
+    );
+    // The product of the two would be zero.
+    becomes(
+        "f32[]",
+        "%1 = constant {values=[1e-30]} : f32[]
+         %2 = mul(%0, %1) : f32[]
+         %3 = mul(%2, %1) : f32[]",
+        "%1 = constant {values=[1e-30]} : f32[]
+         %2 = mul(%0, %1) : f32[]
+         %3 = mul(%2, %1) : f32[]",
+    );
+}
+
+#[test]
+fn work_on_a_repeated_scalar_is_done_once() {
+    becomes(
+        "f32[]",
+        "%1 = broadcast(%0) : f32[2, 3]
+         %2 = tanh(%1) : f32[2, 3]
+         %3 = reshape(%2) : f32[6]",
+        "%1 = tanh(%0) : f32[]
+         %2 = broadcast(%1) : f32[6]",
+    );
+    becomes(
+        "f32[]",
+        "%1 = broadcast(%0) : f32[2, 3]
+         %2 = sum(%1) {axes=[1]} : f32[2]",
+        "%1 = constant {values=[3.0]} : f32[]
+         %2 = mul(%0, %1) : f32[]
+         %3 = broadcast(%2) : f32[2]",
+    );
+}
+
+#[test]
+fn rearrangements_meet() {
+    let ty = "f32[2, 3, 4]";
+    becomes(ty, "%1 = reshape(%0) : f32[24]\n%2 = reshape(%1) : f32[6, 4]", "%1 = reshape(%0) : f32[6, 4]");
+    becomes(ty, "%1 = reshape(%0) : f32[24]\n%2 = reshape(%1) : f32[2, 3, 4]", "");
+    becomes(
+        ty,
+        "%1 = transpose(%0) {axes=[1, 2, 0]} : f32[3, 4, 2]
+         %2 = transpose(%1) {axes=[1, 0, 2]} : f32[4, 3, 2]",
+        "%1 = transpose(%0) {axes=[2, 1, 0]} : f32[4, 3, 2]",
+    );
+    becomes(
+        ty,
+        "%1 = transpose(%0) {axes=[1, 2, 0]} : f32[3, 4, 2]
+         %2 = transpose(%1) {axes=[2, 0, 1]} : f32[2, 3, 4]",
+        "",
+    );
+    becomes("f32[1, 3]", "%1 = transpose(%0) {axes=[1, 0]} : f32[3, 1]", "%1 = reshape(%0) : f32[3, 1]");
+    becomes(
+        "f32[3]",
+        "%1 = broadcast(%0) : f32[2, 3]\n%2 = broadcast(%1) : f32[4, 2, 3]",
+        "%1 = broadcast(%0) : f32[4, 2, 3]",
+    );
+    becomes("f32[3]", "%1 = broadcast(%0) : f32[1, 3]", "%1 = reshape(%0) : f32[1, 3]");
+    becomes("f32[3]", "%1 = broadcast(%0) : f32[3]", "");
+    becomes(ty, "%1 = slice(%0) {starts=[0, 0, 0], stops=[2, 3, 4], steps=[1, 1, 1]} : f32[2, 3, 4]", "");
+    becomes(ty, "%1 = reverse(%0) {axes=[0]} : f32[2, 3, 4]\n%2 = reverse(%1) {axes=[0]} : f32[2, 3, 4]", "");
+    becomes("f32[3]", "%1 = concat(%0) {axis=0} : f32[3]", "");
+    becomes(
+        "f32[3]",
+        "%1 = constant {values=[5.0]} : f32[]
+         %2 = pad(%0, %1) {low=[0], high=[0], interior=[0]} : f32[3]",
+        "",
+    );
+    becomes("f32[3]", "%1 = sum(%0) {axes=[]} : f32[3]", "");
+    becomes("f32[3, 1]", "%1 = reduce_max(%0) {axes=[1]} : f32[3]", "%1 = reshape(%0) : f32[3]");
+}
+
+#[test]
+fn casts_and_choices() {
+    becomes("f32[3]", "%1 = cast(%0) : f64[3]\n%2 = cast(%1) : f32[3]", "");
+    becomes("u8[3]", "%1 = cast(%0) : i32[3]\n%2 = cast(%1) : f32[3]", "%1 = cast(%0) : f32[3]");
+    // Digits are lost on the way: both casts stay.
+    let lossy = "%1 = cast(%0) : bf16[3]\n%2 = cast(%1) : f32[3]";
+    becomes("f32[3]", lossy, lossy);
+    becomes("f32[3]", "%1 = stop_gradient(%0) : f32[3]", "");
+    becomes("f32[3]", "%1 = maximum(%0, %0) : f32[3]", "");
+    becomes("bool[3]", "%1 = select(%0, %0, %0) : bool[3]", "");
+    becomes(
+        "bool[3]",
+        "%1 = constant {values=[0]} : bool[]
+         %2 = broadcast(%1) : bool[3]
+         %3 = equal(%0, %2) : bool[3]
+         %4 = equal(%3, %2) : bool[3]",
+        "",
+    );
+    becomes(
+        "f32[3]",
+        "%1 = constant {values=[1]} : bool[]
+         %2 = broadcast(%1) : bool[3]
+         %3 = exp(%0) : f32[3]
+         %4 = select(%2, %0, %3) : f32[3]",
+        "",
+    );
+}
+
+#[test]
+fn equal_work_is_done_once_and_declarations_stay() {
+    let text = "\
+input \"unused\" : f32[7]
+input \"x\" : f32[3]
+parameter \"w\" : f32[3]
+%0 = input {index=1} : f32[3]
+%1 = parameter {index=0} : f32[3]
+%2 = exp(%0) : f32[3]
+%3 = exp(%0) : f32[3]
+%4 = add(%2, %3) : f32[3]
+%5 = sub(%1, %4) : f32[3] in \"dense\"
+output \"y\" = %4
+update 0 = %5
+";
+    let expected = "\
+input \"unused\" : f32[7]
+input \"x\" : f32[3]
+parameter \"w\" : f32[3]
+%0 = input {index=1} : f32[3]
+%1 = parameter {index=0} : f32[3]
+%2 = exp(%0) : f32[3]
+%3 = add(%2, %2) : f32[3]
+%4 = sub(%1, %3) : f32[3] in \"dense\"
+output \"y\" = %3
+update 0 = %4
+";
+    assert_eq!(simplify(&Graph::parse(text).unwrap()).to_string(), expected);
+}

@@ -1,0 +1,41 @@
+//! The Glorot uniform initializer.
+
+use super::{Distribution, Fan, Initializer, VarianceScaling};
+use crate::registry::Named;
+use cornu_graph::Shape;
+use cornu_graph::philox::Random;
+use serde::{Deserialize, Serialize};
+
+/// Uniform numbers within `sqrt(6 / (fan_in + fan_out))` of 0.
+///
+/// Glorot, Bengio: Understanding the difficulty of training deep feedforward networks (2010). Agrees with Keras's `GlorotUniform`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GlorotUniform {
+    /// A seed of its own; none by default, which draws from the model's.
+    #[serde(deserialize_with = "super::seed")]
+    pub seed: Option<i64>,
+}
+
+impl Named for GlorotUniform {
+    const NAME: &'static str = "GlorotUniform";
+    const ALIASES: &'static [&'static str] = &["glorot_uniform"];
+    const SUMMARY: &'static str =
+        "uniform within sqrt(6 / (fan_in + fan_out)), for tanh, sigmoid and linear layers";
+}
+
+impl Initializer for GlorotUniform {
+    fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
+        let scaling = VarianceScaling {
+            scale: 1.0,
+            mode: Fan::Avg,
+            distribution: Distribution::Uniform,
+            seed: self.seed,
+        };
+        scaling.values(shape, random)
+    }
+
+    fn seed(&self) -> Option<i64> {
+        self.seed
+    }
+}

@@ -1,0 +1,54 @@
+//! Initializers: how weights start. To add one: a file here and its two lines below.
+
+mod constant;
+mod glorot_normal;
+mod glorot_uniform;
+mod he_normal;
+mod he_uniform;
+mod initializer;
+mod lecun_normal;
+mod lecun_uniform;
+mod ones;
+mod orthogonal;
+mod random_normal;
+mod random_uniform;
+mod truncated_normal;
+mod variance_scaling;
+mod zeros;
+
+pub use constant::Constant;
+pub use glorot_normal::GlorotNormal;
+pub use glorot_uniform::GlorotUniform;
+pub use he_normal::HeNormal;
+pub use he_uniform::HeUniform;
+pub(crate) use initializer::seed;
+pub use initializer::{AnyInitializer, Initializer};
+pub use lecun_normal::LecunNormal;
+pub use lecun_uniform::LecunUniform;
+pub use ones::Ones;
+pub use orthogonal::Orthogonal;
+pub use random_normal::RandomNormal;
+pub use random_uniform::RandomUniform;
+pub use truncated_normal::TruncatedNormal;
+pub use variance_scaling::{Distribution, Fan, VarianceScaling};
+pub use zeros::Zeros;
+
+use crate::registry::{Entry, entries};
+
+/// All initializers.
+pub static INITIALIZERS: &[Entry<dyn Initializer>] = entries![
+    dyn Initializer: Constant,
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    LecunNormal,
+    LecunUniform,
+    Ones,
+    Orthogonal,
+    RandomNormal,
+    RandomUniform,
+    TruncatedNormal,
+    VarianceScaling,
+    Zeros,
+];

@@ -1,0 +1,136 @@
+//! The initializer that scales its variance by the number of connections.
+
+use super::Initializer;
+use super::truncated_normal::truncated;
+use crate::registry::Named;
+use cornu_graph::Shape;
+use cornu_graph::philox::Random;
+use serde::{Deserialize, Serialize};
+
+/// Numbers of mean 0 and variance `scale / n`, where `n` counts a unit's connections.
+///
+/// A kernel `[n, units]` has `fan_in = n` and `fan_out = units`; one of more axes `[.., in, out]`
+/// (a convolution's) has those times the extents before. A vector has both equal to its extent, a
+/// scalar 1. The Glorot, He and LeCun initializers are this one with settings of their own. Agrees
+/// with Keras's `VarianceScaling` (without `input_axes` and `output_axes`).
+///
+/// ```
+/// use cornu::initializers::{Initializer, VarianceScaling};
+/// use cornu_graph::philox::Random;
+/// let values = VarianceScaling::default().values(&[400, 50].into(), &mut Random::new(1, 0));
+/// let variance = values.iter().map(|x| x * x).sum::<f64>() / values.len() as f64;
+/// assert!((variance - 1.0 / 400.0).abs() < 1e-4);
+/// ```
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct VarianceScaling {
+    /// The variance times `n`; 1 by default, above 0.
+    pub scale: f64,
+    /// What `n` is; `fan_in` by default.
+    pub mode: Fan,
+    /// How the numbers are spread; truncated normal by default.
+    pub distribution: Distribution,
+    /// A seed of its own; none by default, which draws from the model's.
+    #[serde(deserialize_with = "super::seed")]
+    pub seed: Option<i64>,
+}
+
+/// Which connections [`VarianceScaling`] counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Fan {
+    /// Those that lead into a unit: keeps the variance of values on the way forward.
+    #[default]
+    #[serde(rename = "fan_in")]
+    In,
+    /// Those that lead out of a unit: keeps the variance of gradients on the way back.
+    #[serde(rename = "fan_out")]
+    Out,
+    /// The mean of both.
+    #[serde(rename = "fan_avg")]
+    Avg,
+}
+
+/// How the numbers of [`VarianceScaling`] are spread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Distribution {
+    /// Evenly, between two bounds.
+    Uniform,
+    /// Normally, drawn again where beyond two deviations.
+    #[default]
+    #[serde(alias = "normal")]
+    TruncatedNormal,
+    /// Normally.
+    UntruncatedNormal,
+}
+
+impl Default for VarianceScaling {
+    fn default() -> VarianceScaling {
+        VarianceScaling { scale: 1.0, mode: Fan::In, distribution: Distribution::TruncatedNormal, seed: None }
+    }
+}
+
+impl Named for VarianceScaling {
+    const NAME: &'static str = "VarianceScaling";
+    const ALIASES: &'static [&'static str] = &["variance_scaling"];
+    const SUMMARY: &'static str = "variance scale / fan_in, fan_out or their mean";
+}
+
+/// The standard deviation of a standard normal number that is cut off at 2.
+const TRUNCATED_DEVIATION: f64 = 0.879_625_661_034_239_8;
+
+impl Initializer for VarianceScaling {
+    fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
+        let (fan_in, fan_out) = fans(shape);
+        let n = match self.mode {
+            Fan::In => fan_in,
+            Fan::Out => fan_out,
+            Fan::Avg => (fan_in + fan_out) / 2.0,
+        };
+        let variance = self.scale / n.max(1.0);
+        let deviation = variance.sqrt();
+        let limit = (3.0 * variance).sqrt();
+        let mut draw = || match self.distribution {
+            Distribution::Uniform => limit * (2.0 * random.uniform() - 1.0),
+            Distribution::TruncatedNormal => deviation / TRUNCATED_DEVIATION * truncated(random),
+            Distribution::UntruncatedNormal => deviation * random.normal(),
+        };
+        (0..shape.size()).map(|_| draw()).collect()
+    }
+
+    fn seed(&self) -> Option<i64> {
+        self.seed
+    }
+
+    fn check(&self, _: &Shape) -> Result<(), String> {
+        match self.scale > 0.0 && self.scale.is_finite() {
+            true => Ok(()),
+            false => Err(format!("VarianceScaling expects a scale above 0, got {}", self.scale)),
+        }
+    }
+}
+
+/// How many connections lead into and out of each unit of a weight.
+fn fans(shape: &[usize]) -> (f64, f64) {
+    match *shape {
+        [] => (1.0, 1.0),
+        [n] => (n as f64, n as f64),
+        [ref window @ .., n_in, n_out] => {
+            let window: f64 = window.iter().map(|&extent| extent as f64).product();
+            (n_in as f64 * window, n_out as f64 * window)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fans;
+
+    #[test]
+    fn fans_as_keras_counts_them() {
+        assert_eq!(fans(&[]), (1.0, 1.0));
+        assert_eq!(fans(&[5]), (5.0, 5.0));
+        assert_eq!(fans(&[3, 4]), (3.0, 4.0));
+        assert_eq!(fans(&[2, 5, 3, 4]), (30.0, 40.0));
+    }
+}

@@ -1,0 +1,100 @@
+//! The layer that drops values while training.
+
+use super::inputs::one_f32;
+use super::{Layer, LayerSample, Sampled};
+use crate::registry::Named;
+use crate::scope::Scope;
+use cornu_graph::{Shape, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// While training, sets each value to 0 with probability `rate` and divides the others by
+/// `1 - rate`, which keeps their sum; otherwise changes nothing. `[batch, ..] -> [batch, ..]`
+///
+/// Fails if `rate` is not in `[0, 1)`. Srivastava and others: Dropout (2014). Agrees with Keras's
+/// `Dropout`.
+///
+/// ```
+/// use cornu::layers::Dropout;
+/// let layer = Dropout::new(0.3).seed(7);
+/// assert_eq!((layer.rate, layer.seed), (0.3, Some(7)));
+/// ```
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dropout {
+    /// The share of values that are dropped, in `[0, 1)`.
+    pub rate: f64,
+    /// A seed of its own; none by default, which draws from the model's.
+    #[serde(default, deserialize_with = "crate::initializers::seed")]
+    pub seed: Option<i64>,
+    /// The shape that is drawn for, one extent an axis of the input: along an extent of 1 all
+    /// values share one draw; `None` is the input's own. The input's shape by default.
+    #[serde(default)]
+    pub noise_shape: Option<Vec<Option<usize>>>,
+}
+
+impl Dropout {
+    /// A layer that drops a share `rate` of values.
+    pub fn new(rate: f64) -> Dropout {
+        Dropout { rate, seed: None, noise_shape: None }
+    }
+
+    /// The same with a seed of its own.
+    pub fn seed(mut self, seed: i64) -> Dropout {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// The same, drawing for this shape; see [`Dropout::noise_shape`](#structfield.noise_shape).
+    pub fn noise_shape(mut self, shape: impl Into<Vec<Option<usize>>>) -> Dropout {
+        self.noise_shape = Some(shape.into());
+        self
+    }
+
+    /// The shape that is drawn for.
+    fn drawn(&self, x: &Shape) -> Option<Shape> {
+        let Some(noise) = &self.noise_shape else { return Some(x.clone()) };
+        let shape: Shape =
+            noise.iter().zip(x.iter()).map(|(noise, &extent)| noise.unwrap_or(extent)).collect();
+        (noise.len() == x.rank() && shape.broadcast(x).as_ref() == Some(x)).then_some(shape)
+    }
+}
+
+impl Named for Dropout {
+    const NAME: &'static str = "Dropout";
+    const SUMMARY: &'static str = "drops a share of values while training";
+}
+
+impl Layer for Dropout {
+    fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
+        one_f32(scope, inputs, |scope, x| {
+            if !(0.0..1.0).contains(&self.rate) {
+                return scope.fail(format!("expects a rate of at least 0 and below 1, got {}", self.rate));
+            }
+            let Some(shape) = self.drawn(&x.shape()) else {
+                let noise: Vec<String> = self.noise_shape.iter().flatten().map(extent).collect();
+                let noise = noise.join(", ");
+                return scope
+                    .fail(format!("expects a noise_shape that repeats to {}, got [{noise}]", x.shape()));
+            };
+            if !scope.training() || self.rate == 0.0 {
+                return x.clone();
+            }
+            let kept = scope.uniform(shape, self.seed).less(1.0 - self.rate);
+            kept.select(&(x * (1.0 / (1.0 - self.rate))), 0.0)
+        })
+    }
+}
+
+fn extent(extent: &Option<usize>) -> String {
+    extent.map_or("None".into(), |extent| extent.to_string())
+}
+
+impl Sampled for Dropout {
+    fn samples() -> Vec<LayerSample> {
+        vec![
+            LayerSample::new(Dropout::new(0.3), [&[5, 4]]),
+            LayerSample::new(Dropout::new(0.5).seed(3).noise_shape([None, Some(1), None]), [&[2, 3, 4]]),
+            LayerSample::new(Dropout::new(0.0), [&[5, 4]]),
+        ]
+    }
+}

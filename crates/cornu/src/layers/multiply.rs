@@ -1,0 +1,43 @@
+//! The layer of products.
+
+use super::inputs::merged;
+use super::{Layer, LayerSample, Sampled};
+use crate::registry::Named;
+use crate::scope::Scope;
+use cornu_graph::Tensor;
+use serde::{Deserialize, Serialize};
+
+/// The product of any number of inputs, element by element: `y = a * b * ..`.
+///
+/// Shapes broadcast to a common one; inputs of fewer axes gain some after the batch. Fails if they
+/// do not broadcast, or if the batch sizes differ. Agrees with Keras's `Multiply`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Multiply {}
+
+impl Multiply {
+    /// A layer of products.
+    pub fn new() -> Multiply {
+        Multiply {}
+    }
+}
+
+impl Named for Multiply {
+    const NAME: &'static str = "Multiply";
+    const SUMMARY: &'static str = "the product of inputs";
+}
+
+impl Layer for Multiply {
+    fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
+        merged(scope, inputs, |product, x| product * x)
+    }
+}
+
+impl Sampled for Multiply {
+    fn samples() -> Vec<LayerSample> {
+        vec![
+            LayerSample::new(Multiply::new(), [&[2, 3, 4], &[2, 3, 4], &[2, 1, 4]]),
+            LayerSample::new(Multiply::new(), [&[2, 3, 4], &[2, 4]]),
+        ]
+    }
+}

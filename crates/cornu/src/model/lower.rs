@@ -1,0 +1,242 @@
+//! From a model to the graph of one step: forward pass, losses, gradients, metrics and updates.
+
+use super::{Compile, Model};
+use crate::error::{Error, Result};
+use crate::losses;
+use crate::metrics::{self, AnyMetric, Mean, Metric};
+use crate::optimizers;
+use crate::scope::{Mode, Scope};
+use crate::variables::Role;
+use cornu_graph::{Array, DType, Errors, Graph, Shape, Tensor, Type, grad};
+
+/// What a graph is made for: its mode, and the types of what it is fed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signature {
+    /// What the graph is for.
+    pub mode: Mode,
+    /// The types of the inputs as they arrive; they are cast to what the layers see.
+    pub inputs: Vec<Type>,
+    /// The types of the targets, one for each output; none for predictions.
+    pub targets: Vec<Type>,
+    /// The types of the sample weights, for each output that has some.
+    pub weights: Vec<Option<Type>>,
+}
+
+impl Signature {
+    /// What arrays are fed: inputs, targets, sample weights.
+    pub fn new(mode: Mode, inputs: &[&Array], targets: &[&Array], weights: &[Option<&Array>]) -> Signature {
+        let ty = |array: &Array| Type::new(array.shape(), array.dtype());
+        Signature {
+            mode,
+            inputs: inputs.iter().map(|array| ty(array)).collect(),
+            targets: targets.iter().map(|array| ty(array)).collect(),
+            weights: weights.iter().map(|array| array.map(ty)).collect(),
+        }
+    }
+}
+
+/// A metric as a model reports it.
+struct Reported {
+    /// The part of the model its totals belong to, and its name in reports.
+    name: String,
+    metric: AnyMetric,
+    output: usize,
+    weighted: bool,
+}
+
+/// The graph of one step. It may declare new variables: slots of the optimizer, totals of metrics.
+pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Signature) -> Result<Graph> {
+    let network = model.network.clone();
+    let input_dtypes: Vec<DType> = model.input_types(1).into_iter().map(|ty| ty.dtype).collect();
+    let output_names = model.output_names();
+    let trainable: Vec<usize> = (model.weight_indices().into_iter())
+        .filter(|index| model.variables.list()[*index].role == Role::Trainable && !model.held.contains(index))
+        .collect();
+    let mut scope = Scope::new(signature.mode, &mut model.variables);
+    let builder = scope.builder().clone();
+    let declare = |what: &str, types: &[Type]| -> Vec<Tensor> {
+        let name = |i: usize| if types.len() == 1 { what.to_string() } else { format!("{what}_{i}") };
+        types.iter().enumerate().map(|(i, ty)| builder.input_of(&name(i), ty.clone())).collect()
+    };
+    let inputs = declare("x", &signature.inputs);
+    let targets = declare("y", &signature.targets);
+    let weights: Vec<Option<Tensor>> = (signature.weights.iter())
+        .map(|ty| ty.as_ref().map(|ty| builder.input_of("sample_weight", ty.clone())))
+        .collect();
+    let seen: Vec<Tensor> = inputs.iter().zip(input_dtypes).map(|(x, dtype)| x.cast(dtype)).collect();
+    let outputs = network.run(&mut scope, &seen);
+
+    let Some(compile) = compile.filter(|_| signature.mode != Mode::Predict) else {
+        let named: Vec<(&str, &Tensor)> = output_names.iter().map(String::as_str).zip(&outputs).collect();
+        return Ok(builder.build(&named, &[])?);
+    };
+    let mut total: Option<Tensor> = None;
+    let mut terms = Vec::new();
+    for (i, (y_true, y_pred)) in targets.iter().zip(&outputs).enumerate() {
+        let previous = builder.set_label(Some("loss".into()));
+        let loss = loss_of(compile, i, y_true, y_pred)?;
+        let value = loss.value(y_true, y_pred, weights[i].as_ref(), None);
+        let weight = compile.loss_weights.as_ref().and_then(|weights| weights.get(i)).copied().unwrap_or(1.0);
+        let term = if weight == 1.0 { value.clone() } else { &value * weight };
+        total = Some(match total {
+            Some(sum) => sum + term,
+            None => term,
+        });
+        terms.push(value);
+        builder.set_label(previous);
+    }
+    let Some(mut total) = total else {
+        return Err(Error::argument("a model is trained on targets, and got none"));
+    };
+    let penalized: Vec<usize> = scope.used().to_vec();
+    for index in penalized {
+        let Some(regularizer) = scope.variables().list()[index].regularizer.clone() else { continue };
+        total = total + regularizer.call(&scope.parameters()[index]);
+    }
+    for extra in scope.losses().to_vec() {
+        total = total + extra;
+    }
+
+    let rows = signature.inputs.first().and_then(|ty| ty.shape.first().copied()).unwrap_or(1);
+    let share = builder.full([1], rows as f64, DType::F32);
+    let mean = Mean::new();
+    scope.inside("metrics", true, |scope| {
+        scope.inside("loss", true, |scope| mean.add(scope, &total.reshape([1]), Some(&share)));
+        if terms.len() > 1 {
+            for (term, output) in terms.iter().zip(&output_names) {
+                let name = format!("{output}_loss");
+                scope.inside(&name, true, |scope| mean.add(scope, &term.reshape([1]), Some(&share)));
+            }
+        }
+        for report in reported(compile, &output_names, &signature.targets, &types(&outputs))? {
+            let weight = weights[report.output].as_ref().filter(|_| report.weighted);
+            let (y_true, y_pred) = (&targets[report.output], &outputs[report.output]);
+            scope.inside(&report.name, true, |scope| report.metric.update(scope, y_true, y_pred, weight));
+        }
+        Ok::<(), Error>(())
+    })?;
+
+    if signature.mode == Mode::Train {
+        let optimizer = compile.optimizer.item()?;
+        let used: Vec<usize> = trainable.into_iter().filter(|index| scope.used().contains(index)).collect();
+        let parameters: Vec<Tensor> = used.iter().map(|&index| scope.parameters()[index].clone()).collect();
+        let scaled = optimizer.settings().scale_loss(&total);
+        let gradients = grad(&scaled, &parameters.iter().collect::<Vec<_>>());
+        let pairs: Vec<(Tensor, Tensor)> = parameters.into_iter().zip(gradients).collect();
+        let previous = builder.set_label(Some("optimizer".into()));
+        optimizers::apply(&*optimizer, &mut scope, &pairs);
+        builder.set_label(previous);
+        if let Some(step) = scope.variables().index("random/step") {
+            let step = scope.parameters()[step].clone();
+            scope.update(&step, &step + 1.0);
+        }
+    }
+    if builder.error_count() > 0 {
+        return Err(Error::Graph(Errors(builder.errors())));
+    }
+    let updates: Vec<(Tensor, Tensor)> =
+        scope.updates().iter().map(|(index, value)| (scope.parameters()[*index].clone(), value.clone())).collect();
+    // Moving averages of layers move in training alone.
+    let pairs: Vec<(&Tensor, &Tensor)> = updates.iter().map(|(variable, value)| (variable, value)).collect();
+    Ok(builder.build(&[("loss", &total)], &pairs)?)
+}
+
+fn types(tensors: &[Tensor]) -> Vec<Type> {
+    tensors.iter().map(Tensor::ty).collect()
+}
+
+/// The loss of output `i`.
+fn loss_of(compile: &Compile, i: usize, y_true: &Tensor, y_pred: &Tensor) -> Result<losses::AnyLoss> {
+    match Compile::of_output(&compile.losses, i) {
+        Some(super::Choice::Name(name)) => {
+            losses::for_model(name, &y_true.shape(), &y_pred.shape()).map_err(Error::argument)
+        }
+        Some(super::Choice::Item(loss)) => Ok(loss.clone()),
+        None => Err(Error::argument(format!(
+            "the model has an output {i}, but {} losses are given",
+            compile.losses.len()
+        ))),
+    }
+}
+
+/// The losses of a model for targets and predictions of these types, for checks at the door.
+pub(crate) fn losses_for(compile: &Compile, targets: &[Type], outputs: &[Shape]) -> Result<Vec<losses::AnyLoss>> {
+    (targets.iter().zip(outputs).enumerate())
+        .map(|(i, (target, output))| match Compile::of_output(&compile.losses, i) {
+            Some(super::Choice::Name(name)) => {
+                losses::for_model(name, &target.shape, output).map_err(Error::argument)
+            }
+            Some(super::Choice::Item(loss)) => Ok(loss.clone()),
+            None => Err(Error::argument(format!("output {i} has no loss"))
+                .help("give one loss for all outputs, or one for each with Compile::losses")),
+        })
+        .collect()
+}
+
+/// All metrics that are reported, in order, with the names they are reported under.
+fn reported(compile: &Compile, names: &[String], targets: &[Type], outputs: &[Type]) -> Result<Vec<Reported>> {
+    let mut all: Vec<Reported> = Vec::new();
+    for (weighted, lists) in [(false, &compile.metrics), (true, &compile.weighted_metrics)] {
+        for (i, (target, output)) in targets.iter().zip(outputs).enumerate() {
+            for choice in Compile::of_output(lists, i).into_iter().flatten() {
+                let metric = match choice {
+                    super::Choice::Name(name) => {
+                        let loss = Compile::of_output(&compile.losses, i).and_then(|loss| loss.item().ok());
+                        metrics::for_model(name, loss.as_ref(), &target.shape, &output.shape)
+                            .map_err(Error::argument)?
+                    }
+                    super::Choice::Item(metric) => metric.clone(),
+                };
+                let own = metric.name().to_string();
+                let full = |own: &str| match names.len() {
+                    1 => own.to_string(),
+                    _ => format!("{}_{own}", names[i]),
+                };
+                let taken = |name: &str, all: &[Reported]| all.iter().any(|report| report.name == name);
+                let mut name = full(&own);
+                if taken(&name, &all) && weighted {
+                    name = full(&format!("weighted_{own}"));
+                }
+                let stem = name.clone();
+                let mut number = 1;
+                while taken(&name, &all) {
+                    name = format!("{stem}_{number}");
+                    number += 1;
+                }
+                all.push(Reported { name, metric, output: i, weighted });
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The graph that reads the results of all metrics from their totals, and the names of its outputs.
+pub(crate) fn results(model: &mut Model, compile: &Compile, signature: &Signature) -> Result<(Vec<String>, Graph)> {
+    let output_names = model.output_names();
+    let rows = signature.inputs.first().and_then(|ty| ty.shape.first().copied()).unwrap_or(1);
+    let outputs: Vec<Type> = (model.output_shapes().into_iter())
+        .map(|shape| Type::new(shape.into_iter().map(|extent| extent.unwrap_or(rows)).collect::<Shape>(), DType::F32))
+        .collect();
+    let mut scope = Scope::new(Mode::Evaluate, &mut model.variables);
+    let builder = scope.builder().clone();
+    let mut named: Vec<(String, Tensor)> = Vec::new();
+    scope.inside("metrics", true, |scope| {
+        let mean = Mean::new();
+        named.push(("loss".into(), scope.inside("loss", true, |scope| mean.result(scope))));
+        if output_names.len() > 1 {
+            for output in &output_names {
+                let name = format!("{output}_loss");
+                let result = scope.inside(&name, true, |scope| mean.result(scope));
+                named.push((name, result));
+            }
+        }
+        for report in reported(compile, &output_names, &signature.targets, &outputs)? {
+            let result = scope.inside(&report.name, true, |scope| report.metric.result(scope));
+            named.push((report.name, result));
+        }
+        Ok::<(), Error>(())
+    })?;
+    let outputs: Vec<(&str, &Tensor)> = named.iter().map(|(name, result)| (name.as_str(), result)).collect();
+    let graph = builder.build(&outputs, &[])?;
+    Ok((named.into_iter().map(|(name, _)| name).collect(), graph))
+}

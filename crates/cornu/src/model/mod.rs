@@ -1,0 +1,28 @@
+//! Models: layers and their connections, and what is done with them.
+
+mod arrays;
+mod compile;
+mod fit;
+mod input;
+mod lower;
+#[allow(clippy::module_inception)]
+mod model;
+mod network;
+mod plans;
+mod predict;
+mod sequential;
+mod summary;
+mod symbol;
+mod trainer;
+
+pub use arrays::Arrays;
+pub use compile::{Choice, Compile};
+pub use fit::Fit;
+pub use input::Input;
+pub use lower::Signature;
+pub use model::{Form, Model};
+pub use network::{Call, Network, Node, Reference};
+pub(crate) use network::snake_case;
+pub use sequential::Sequential;
+pub use symbol::{Connect, Symbol, Symbols};
+pub use trainer::{Scores, Trainer};

@@ -1,0 +1,322 @@
+//! The model: a network with its weights.
+
+use super::plans::Plans;
+use super::{Compile, Network, Symbols, Trainer};
+use crate::error::{Error, Result};
+use crate::layers::Layer;
+use crate::registry::Item;
+use crate::scope::{Mode, Scope};
+use crate::variables::{Role, Variables};
+use cornu_graph::{Array, DType, Tensor, Type};
+use serde_json::Value;
+
+/// How a model was built, and is written to files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// One layer after the other.
+    Sequential,
+    /// Any connections without circles.
+    Functional,
+}
+
+/// A network with its weights: several inputs and outputs, shared layers, models within models.
+///
+/// It predicts as it is ([`Model::predict`]); [`Model::compile`] makes of it a
+/// [`Trainer`], which can also be trained and evaluated. A model is a layer too. Agrees with
+/// Keras's functional `Model`.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub(crate) name: String,
+    pub(crate) form: Form,
+    pub(crate) network: Network,
+    pub(crate) variables: Variables,
+    pub(crate) seed: i64,
+    pub(crate) threads: usize,
+    /// For each node and call, the shapes of its outputs; `None` where the batch decides.
+    pub(crate) shapes: Vec<Vec<Vec<Vec<Option<usize>>>>>,
+    /// For each node, the numbers of its weights, in Keras's order.
+    pub(crate) weights_of: Vec<Vec<usize>>,
+    /// Numbers of weights that are held in place by a frozen layer.
+    pub(crate) held: Vec<usize>,
+    pub(crate) plans: Plans,
+}
+
+impl Model {
+    /// The model between inputs and outputs, with fresh weights from seed 0.
+    ///
+    /// # Errors
+    /// If shapes do not fit, with the line on which the layer was connected; if an output depends on
+    /// an input that is not listed.
+    #[track_caller]
+    pub fn new(inputs: impl Symbols, outputs: impl Symbols) -> Result<Model> {
+        let network = Network::between(&inputs.symbols(), &outputs.symbols())?;
+        Model::from_network("functional", Form::Functional, network, 0)
+    }
+
+    pub(crate) fn from_network(name: &str, form: Form, network: Network, seed: i64) -> Result<Model> {
+        if network.outputs.is_empty() || network.inputs.is_empty() {
+            return Err(Error::argument("a model has at least one input and one output"));
+        }
+        let mut model = Model {
+            name: name.into(),
+            form,
+            network,
+            variables: Variables::new(seed),
+            seed,
+            threads: 1,
+            shapes: Vec::new(),
+            weights_of: Vec::new(),
+            held: Vec::new(),
+            plans: Plans::default(),
+        };
+        model.discover()?;
+        Ok(model)
+    }
+
+    /// Runs the network symbolically: finds weights and shapes, or what does not fit.
+    fn discover(&mut self) -> Result<()> {
+        // Two sizes of batch tell which extents depend on it.
+        let first = self.trace(3)?;
+        let second = self.trace(5)?;
+        let shapes = first.into_iter().zip(second).map(|(calls, others)| {
+            let calls = calls.into_iter().zip(others);
+            calls.map(|(a, b)| a.into_iter().zip(b).map(|(a, b)| merge(&a, &b)).collect()).collect()
+        });
+        self.shapes = shapes.collect();
+        self.weights_of = (self.network.nodes.iter())
+            .map(|node| {
+                let prefix = format!("{}/", node.name);
+                let variables = self.variables.list().iter().enumerate();
+                let mut own: Vec<usize> = variables
+                    .filter(|(_, v)| is_weight(v.role) && v.path.starts_with(&prefix))
+                    .map(|(index, _)| index)
+                    .collect();
+                // Keras lists a layer's trainable weights first.
+                if node.as_model().is_none() {
+                    own.sort_by_key(|&index| self.variables.list()[index].role != Role::Trainable);
+                }
+                own
+            })
+            .collect();
+        // A model within the model brings its own weights along.
+        for node in &self.network.nodes {
+            let Some(inner) = node.as_model() else { continue };
+            for (variable, value) in inner.variables.list().iter().zip(inner.variables.values()) {
+                if let Some(index) = self.variables.index(&format!("{}/{}", node.name, variable.path)) {
+                    self.variables.set(index, value)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[allow(clippy::type_complexity)]
+    fn trace(&mut self, batch: usize) -> Result<Vec<Vec<Vec<Vec<usize>>>>> {
+        let types = self.input_types(batch);
+        let network = self.network.clone();
+        let mut scope = Scope::new(Mode::Train, &mut self.variables);
+        let builder = scope.builder().clone();
+        let inputs: Vec<Tensor> = types.iter().map(|ty| builder.input_of("x", ty.clone())).collect();
+        let mut shapes: Vec<Vec<Vec<Vec<usize>>>> =
+            network.nodes.iter().map(|node| vec![Vec::new(); node.calls.len()]).collect();
+        let mut watched = network.clone();
+        watched.outputs = Vec::new();
+        // Every call's first output is an output of the traced network.
+        for &(node, call) in &network.order {
+            watched.outputs.push(super::Reference { node, call, output: 0 });
+        }
+        let outputs = watched.run(&mut scope, &inputs);
+        self.held = scope.held().to_vec();
+        if scope.builder().error_count() > 0 {
+            return Err(Error::Graph(cornu_graph::Errors(scope.builder().errors())));
+        }
+        for (&(node, call), tensor) in network.order.iter().zip(&outputs) {
+            shapes[node][call] = vec![tensor.shape().to_vec()];
+        }
+        Ok(shapes)
+    }
+
+    /// The types of the inputs for a batch of `batch` rows, as the layers see them.
+    pub(crate) fn input_types(&self, batch: usize) -> Vec<Type> {
+        self.network
+            .inputs
+            .iter()
+            .map(|reference| match self.network.nodes[reference.node].as_input() {
+                Some(input) => Type::new(input.shape(batch), input.dtype),
+                None => Type::new([batch], DType::F32),
+            })
+            .collect()
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The same with another name.
+    pub fn named(mut self, name: impl Into<String>) -> Model {
+        self.name = name.into();
+        self
+    }
+
+    /// The same with weights drawn anew from `seed`, from which its dropout and shuffling are drawn
+    /// as well. The same seed gives the same model, on any machine.
+    pub fn with_seed(mut self, seed: i64) -> Model {
+        let values: Vec<Array> = self.variables.values().to_vec();
+        self.seed = seed;
+        self.variables.reseed(seed);
+        // What came with a model inside stays.
+        for node in self.network.nodes.iter().filter(|node| node.as_model().is_some()) {
+            let prefix = format!("{}/", node.name);
+            for index in 0..values.len() {
+                if self.variables.list()[index].path.starts_with(&prefix) {
+                    self.variables.values_mut()[index] = values[index].clone();
+                }
+            }
+        }
+        self
+    }
+
+    /// The same for up to `threads` threads (0: as many as the machine has); 1 by default. Results do
+    /// not depend on it.
+    pub fn with_threads(mut self, threads: usize) -> Model {
+        self.threads = threads;
+        self.plans.clear();
+        self
+    }
+
+    /// The seed of all that is random.
+    pub fn seed(&self) -> i64 {
+        self.seed
+    }
+
+    /// The layers and their connections.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The variables, of which the weights are some.
+    pub fn variables(&self) -> &Variables {
+        &self.variables
+    }
+
+    /// The numbers of the weights among the variables, layer by layer.
+    pub fn weight_indices(&self) -> Vec<usize> {
+        self.weights_of.iter().flatten().copied().collect()
+    }
+
+    /// The paths and values of all weights, layer by layer: `("dense/kernel", ..)`.
+    pub fn weights(&self) -> impl Iterator<Item = (&str, &Array)> {
+        let indices = self.weights_of.iter().flatten();
+        indices.map(|&index| (self.variables.list()[index].path.as_str(), &self.variables.values()[index]))
+    }
+
+    /// The values of all weights, in Keras's order.
+    pub fn get_weights(&self) -> Vec<Array> {
+        self.weights().map(|(_, value)| value.clone()).collect()
+    }
+
+    /// Sets the values of all weights, in Keras's order.
+    ///
+    /// # Errors
+    /// If their number or a shape differs; nothing has changed then.
+    #[track_caller]
+    pub fn set_weights(&mut self, values: &[Array]) -> Result<()> {
+        let indices = self.weight_indices();
+        if indices.len() != values.len() {
+            let message = format!("the model has {} weights, got {}", indices.len(), values.len());
+            return Err(Error::argument(message).help("pass what get_weights of such a model gives"));
+        }
+        for (&index, value) in indices.iter().zip(values) {
+            let variable = &self.variables.list()[index];
+            if *value.shape() != variable.ty.shape {
+                let (path, shape) = (&variable.path, &variable.ty.shape);
+                return Err(Error::argument(format!("{path} has shape {shape}, got {}", value.shape())));
+            }
+        }
+        for (&index, value) in indices.iter().zip(values) {
+            self.variables.set(index, value)?;
+        }
+        Ok(())
+    }
+
+    /// Number of weights' elements.
+    pub fn count_params(&self) -> usize {
+        self.weight_indices().into_iter().map(|index| self.variables.values()[index].size()).sum()
+    }
+
+    /// The outputs' shapes; `None` where the batch decides.
+    pub fn output_shapes(&self) -> Vec<Vec<Option<usize>>> {
+        let shape = |r: &super::Reference| self.shapes[r.node][r.call].first().cloned().unwrap_or_default();
+        self.network.outputs.iter().map(shape).collect()
+    }
+
+    /// The inputs' shapes; `None` where the batch decides.
+    pub fn input_shapes(&self) -> Vec<Vec<Option<usize>>> {
+        let shape = |r: &super::Reference| {
+            self.network.nodes[r.node].as_input().map(|input| input.batch_shape.clone()).unwrap_or_default()
+        };
+        self.network.inputs.iter().map(shape).collect()
+    }
+
+    /// The outputs' names: those of the layers that give them.
+    pub fn output_names(&self) -> Vec<String> {
+        self.network.outputs.iter().map(|r| self.network.nodes[r.node].name.clone()).collect()
+    }
+
+    /// The inputs' names.
+    pub fn input_names(&self) -> Vec<String> {
+        self.network.inputs.iter().map(|r| self.network.nodes[r.node].name.clone()).collect()
+    }
+
+    /// Makes the model one that can be trained and evaluated.
+    ///
+    /// # Errors
+    /// If losses or metrics do not fit the outputs.
+    #[track_caller]
+    pub fn compile(self, compile: Compile) -> Result<Trainer> {
+        Trainer::new(self, compile)
+    }
+}
+
+/// Extents that agree; `None` where they do not.
+fn merge(a: &[usize], b: &[usize]) -> Vec<Option<usize>> {
+    a.iter().zip(b).map(|(a, b)| (a == b).then_some(*a)).collect()
+}
+
+/// Whether a variable of that role is one of the model's weights.
+pub(crate) fn is_weight(role: Role) -> bool {
+    matches!(role, Role::Trainable | Role::NonTrainable)
+}
+
+impl Item for Model {
+    fn class_name(&self) -> &'static str {
+        match self.form {
+            Form::Sequential => "Sequential",
+            Form::Functional => "Functional",
+        }
+    }
+
+    fn config(&self) -> Value {
+        crate::files::keras::model_config(self)
+    }
+}
+
+impl Layer for Model {
+    fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
+        if inputs.len() != self.network.inputs.len() {
+            let (takes, got) = (self.network.inputs.len(), inputs.len());
+            return vec![scope.fail(format!("{} takes {takes} inputs, got {got}", self.name))];
+        }
+        for ((input, ty), name) in inputs.iter().zip(self.input_types(1)).zip(self.input_names()) {
+            let (own, given) = (&ty.shape[1..], &input.shape());
+            if input.is_valid() && (given.rank() != ty.shape.rank() || own != &given[1..]) {
+                let expected = crate::shapes::keras_shape(&ty.shape);
+                let got = crate::shapes::keras_shape(given);
+                let message = format!("{} expects {name} of shape {expected}, got {got}", self.name);
+                return vec![scope.fail(message)];
+            }
+        }
+        self.network.run(scope, inputs)
+    }
+}

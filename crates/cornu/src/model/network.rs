@@ -1,0 +1,249 @@
+//! Layers and their connections, as data.
+
+use super::{Input, Symbol};
+use crate::error::{Error, Result};
+use crate::layers::AnyLayer;
+use crate::scope::Scope;
+use cornu_graph::Tensor;
+use std::any::Any;
+use std::collections::HashMap;
+use std::panic::Location;
+use std::sync::Arc;
+
+/// An output of a call of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reference {
+    /// The layer's number in [`Network::nodes`].
+    pub node: usize,
+    /// Which of its calls.
+    pub call: usize,
+    /// Which of the call's outputs.
+    pub output: usize,
+}
+
+/// One call of a layer.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// What it is called on; for an input layer, nothing.
+    pub inputs: Vec<Reference>,
+    /// The user's line.
+    pub location: Option<&'static Location<'static>>,
+}
+
+/// A layer in a network, with its name and calls.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The name, unique in the network.
+    pub name: String,
+    /// The layer, and whether it is trained.
+    pub layer: AnyLayer,
+    /// Its calls; a shared layer has several.
+    pub calls: Vec<Call>,
+}
+
+impl Node {
+    /// The input layer that this is, if it is one.
+    pub fn as_input(&self) -> Option<&Input> {
+        (&*self.layer.layer as &dyn Any).downcast_ref::<Input>()
+    }
+
+    /// The model that this layer is, if it is one.
+    pub fn as_model(&self) -> Option<&super::Model> {
+        (&*self.layer.layer as &dyn Any).downcast_ref::<super::Model>()
+    }
+}
+
+/// Layers and their connections.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    /// The layers, each after those that its first call needs.
+    pub nodes: Vec<Node>,
+    /// The calls in the order in which they run: number of the layer, number of its call.
+    pub order: Vec<(usize, usize)>,
+    /// What is fed.
+    pub inputs: Vec<Reference>,
+    /// What comes out.
+    pub outputs: Vec<Reference>,
+}
+
+impl Network {
+    /// The network between symbols.
+    ///
+    /// # Errors
+    /// If an output depends on an input that is not listed, or two layers have one name.
+    pub(crate) fn between(inputs: &[Symbol], outputs: &[Symbol]) -> Result<Network> {
+        let mut network = Network::default();
+        let mut calls: HashMap<*const (), (usize, usize)> = HashMap::new();
+        let mut layers: HashMap<*const (), usize> = HashMap::new();
+        for symbol in inputs {
+            if !symbol.origin.is_input {
+                return Err(Error::argument(format!("{symbol} is the output of a layer, not an input"))
+                    .at(symbol.origin.location)
+                    .help("build a model's inputs with Input::new(shape).symbol()"));
+            }
+            network.visit(symbol, &mut calls, &mut layers);
+        }
+        let n_inputs = network.order.len();
+        for symbol in outputs {
+            network.visit(symbol, &mut calls, &mut layers);
+        }
+        for &(node, call) in &network.order[n_inputs..] {
+            if network.nodes[node].calls[call].inputs.is_empty() {
+                let name = network.nodes[node].layer.name.clone().unwrap_or("an input".into());
+                let location = network.nodes[node].calls[call].location;
+                let error = Error::argument(format!("an output depends on {name}, which is not among the inputs"))
+                    .help("list it in the first argument of Model::new");
+                return Err(location.map_or(error.clone(), |location| error.at(location)));
+            }
+        }
+        let reference = |symbol: &Symbol| {
+            let (node, call) = calls[&Arc::as_ptr(&symbol.origin).cast()];
+            Reference { node, call, output: symbol.output }
+        };
+        network.inputs = inputs.iter().map(reference).collect();
+        network.outputs = outputs.iter().map(reference).collect();
+        network.name_nodes()?;
+        Ok(network)
+    }
+
+    /// Adds the calls that `symbol` needs, without recursion: models may be deep.
+    fn visit(
+        &mut self,
+        symbol: &Symbol,
+        calls: &mut HashMap<*const (), (usize, usize)>,
+        layers: &mut HashMap<*const (), usize>,
+    ) {
+        let mut stack = vec![(symbol.clone(), false)];
+        while let Some((symbol, inputs_done)) = stack.pop() {
+            let key: *const () = Arc::as_ptr(&symbol.origin).cast();
+            if calls.contains_key(&key) {
+                continue;
+            }
+            if !inputs_done {
+                let inputs = symbol.origin.inputs.clone();
+                stack.push((symbol, true));
+                stack.extend(inputs.into_iter().rev().map(|input| (input, false)));
+                continue;
+            }
+            let inputs = (symbol.origin.inputs.iter())
+                .map(|input| {
+                    let (node, call) = calls[&Arc::as_ptr(&input.origin).cast()];
+                    Reference { node, call, output: input.output }
+                })
+                .collect();
+            let layer: *const () = (&*symbol.origin.layer.layer as *const dyn crate::layers::Layer).cast();
+            // Layers without fields may share an address: they are told apart by their call.
+            let layer = match std::mem::size_of_val(&*symbol.origin.layer.layer) {
+                0 => key,
+                _ => layer,
+            };
+            let node = *layers.entry(layer).or_insert_with(|| {
+                let layer = symbol.origin.layer.clone();
+                self.nodes.push(Node { name: String::new(), layer, calls: Vec::new() });
+                self.nodes.len() - 1
+            });
+            self.nodes[node].calls.push(Call { inputs, location: Some(symbol.origin.location) });
+            let call = self.nodes[node].calls.len() - 1;
+            self.order.push((node, call));
+            calls.insert(key, (node, call));
+        }
+    }
+
+    /// Names the nodes that have no name: class name in snake case, numbered from the second on.
+    pub(crate) fn name_nodes(&mut self) -> Result<()> {
+        let mut taken: Vec<String> = self.nodes.iter().filter_map(|node| node.layer.name.clone()).collect();
+        let mut sorted = taken.clone();
+        sorted.sort();
+        if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(Error::argument(format!("two layers are called `{}`", pair[0]))
+                .help("give each layer a name of its own, or none"));
+        }
+        for node in &mut self.nodes {
+            node.name = match &node.layer.name {
+                Some(name) => name.clone(),
+                None => {
+                    let stem = match node.as_model() {
+                        Some(model) => model.name().to_string(),
+                        None => snake_case(node.layer.layer.class_name()),
+                    };
+                    let numbered = (1..).map(|i| format!("{stem}_{i}"));
+                    let free = std::iter::once(stem.clone()).chain(numbered).find(|name| !taken.contains(name));
+                    free.unwrap_or(stem)
+                }
+            };
+            taken.push(node.name.clone());
+        }
+        if let Some(node) = self.nodes.iter().find(|node| node.name.is_empty() || node.name.contains('/')) {
+            return Err(Error::argument(format!("a layer cannot be called `{}`: names have no `/`", node.name)));
+        }
+        Ok(())
+    }
+
+    /// Describes the whole network's work; one tensor for each of the network's inputs.
+    pub fn run(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
+        let mut values: HashMap<(usize, usize), Vec<Tensor>> = HashMap::new();
+        for (reference, input) in self.inputs.iter().zip(inputs) {
+            values.insert((reference.node, reference.call), vec![input.clone()]);
+        }
+        for &(index, call) in &self.order {
+            if values.contains_key(&(index, call)) {
+                continue;
+            }
+            let node = &self.nodes[index];
+            let mut operands = Vec::new();
+            for input in &node.calls[call].inputs {
+                let found = values.get(&(input.node, input.call)).and_then(|outputs| outputs.get(input.output));
+                operands.push(found.cloned().unwrap_or_else(|| {
+                    let from = &self.nodes[input.node].name;
+                    scope.fail(format!("{} takes output {} of {from}, which has none", node.name, input.output))
+                }));
+            }
+            let known = scope.builder().error_count();
+            let trainable = node.layer.trainable;
+            let outputs = scope.inside(&node.name, trainable, |scope| node.layer.layer.call(scope, &operands));
+            // The layer's own file is not where the user's mistake is.
+            scope.builder().amend_errors(known, |error| {
+                error.location = node.calls[call].location;
+                if !error.message.starts_with(&node.name) {
+                    error.message = format!("{}: {}", node.name, error.message);
+                }
+            });
+            values.insert((index, call), outputs);
+        }
+        self.outputs
+            .iter()
+            .map(|reference| {
+                let found = values.get(&(reference.node, reference.call)).and_then(|o| o.get(reference.output));
+                found.cloned().unwrap_or_else(|| scope.fail("an output of the model does not exist"))
+            })
+            .collect()
+    }
+}
+
+/// A class name as Keras names layers: `BatchNormalization` becomes `batch_normalization`.
+pub(crate) fn snake_case(class: &str) -> String {
+    let letters: Vec<char> = class.chars().collect();
+    let mut name = String::new();
+    for (i, &letter) in letters.iter().enumerate() {
+        let starts_word = letter.is_uppercase()
+            && i > 0
+            && (!letters[i - 1].is_uppercase() || letters.get(i + 1).is_some_and(|next| next.is_lowercase()));
+        if starts_word {
+            name.push('_');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names() {
+        for (class, name) in
+            [("Dense", "dense"), ("BatchNormalization", "batch_normalization"), ("ReLU", "re_lu"), ("ELU", "elu"), ("RMSprop", "rm_sprop")]
+        {
+            assert_eq!(super::snake_case(class), name);
+        }
+    }
+}

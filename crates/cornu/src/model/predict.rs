@@ -1,0 +1,158 @@
+//! Outputs for new inputs.
+
+use super::plans::Plans;
+use super::{Arrays, Model, Signature, lower};
+use crate::error::{Error, Result};
+use crate::scope::Mode;
+use cornu_cpu::Plan;
+use cornu_graph::{Array, DType, Shape};
+use std::borrow::Cow;
+
+/// Rows that are predicted at a time.
+const ROWS: usize = 256;
+
+impl Model {
+    /// The output for each row of the inputs, computed in batches. For a model of several outputs,
+    /// see [`Model::predict_all`].
+    ///
+    /// ```
+    /// use cornu::{Array, Input, Sequential, layers::Rescaling};
+    /// let double = Sequential::new().add(Input::new([1])).add(Rescaling::new(2.0)).build().unwrap();
+    /// let y = double.predict(&Array::new([2, 1], vec![3f32, 4.0]).unwrap()).unwrap();
+    /// assert_eq!(y.as_slice::<f32>().unwrap(), [6.0, 8.0]);
+    /// ```
+    ///
+    /// # Errors
+    /// If the inputs' number, shape or rows do not fit, or the model has several outputs.
+    #[track_caller]
+    pub fn predict<'a>(&self, x: impl Arrays<'a>) -> Result<Array> {
+        let mut outputs = self.predict_in_batches(x, ROWS)?;
+        match outputs.len() {
+            1 => Ok(outputs.remove(0)),
+            n => Err(Error::argument(format!("the model has {n} outputs")).help("use predict_all")),
+        }
+    }
+
+    /// All outputs for each row of the inputs, computed in batches.
+    ///
+    /// # Errors
+    /// If the inputs' number, shape or rows do not fit.
+    #[track_caller]
+    pub fn predict_all<'a>(&self, x: impl Arrays<'a>) -> Result<Vec<Array>> {
+        self.predict_in_batches(x, ROWS)
+    }
+
+    /// All outputs for the rows of the inputs, taken as one batch.
+    ///
+    /// # Errors
+    /// If the inputs' number, shape or rows do not fit.
+    #[track_caller]
+    pub fn predict_on_batch<'a>(&self, x: impl Arrays<'a>) -> Result<Vec<Array>> {
+        self.predict_in_batches(x, usize::MAX)
+    }
+
+    #[track_caller]
+    fn predict_in_batches<'a>(&self, x: impl Arrays<'a>, most: usize) -> Result<Vec<Array>> {
+        let x = self.check_inputs(x.arrays())?;
+        let rows = x[0].rows();
+        if rows == 0 {
+            let shape = |shape: Vec<Option<usize>>| shape.into_iter().map(|e| e.unwrap_or(0)).collect::<Shape>();
+            return Ok(self.output_shapes().into_iter().map(|s| Array::zeros(shape(s), DType::F32)).collect());
+        }
+        if rows <= most {
+            let x: Vec<&Array> = x.iter().map(|array| &**array).collect();
+            return self.with_plan(&x, |plan| (0..self.network.outputs.len()).map(|i| plan.output(i)).collect());
+        }
+        let mut outputs: Vec<Array> = Vec::new();
+        let mut start = 0;
+        while start < rows {
+            let end = rows.min(start + most);
+            let batch: Vec<Array> = x.iter().map(|array| array.slice_rows(start..end)).collect();
+            let batch: Vec<&Array> = batch.iter().collect();
+            self.with_plan(&batch, |plan| {
+                for i in 0..self.network.outputs.len() {
+                    let part = plan.output(i);
+                    if start == 0 {
+                        let shape: Shape = std::iter::once(rows).chain(part.shape()[1..].iter().copied()).collect();
+                        outputs.push(Array::zeros(shape, part.dtype()));
+                    }
+                    outputs[i].put_rows(start, &part);
+                }
+            })?;
+            start = end;
+        }
+        Ok(outputs)
+    }
+
+    /// Runs the plan for these inputs and gives it to `read`.
+    fn with_plan<R>(&self, x: &[&Array], read: impl FnOnce(&Plan) -> R) -> Result<R> {
+        let mut plans = self.plans.lock();
+        let fits = |signature: &Signature| {
+            signature.mode == Mode::Predict
+                && signature.inputs.iter().zip(x).all(|(ty, x)| ty.shape == *x.shape() && ty.dtype == x.dtype())
+        };
+        let found = plans.iter().position(|(signature, _)| fits(signature));
+        let index = match found {
+            Some(index) => index,
+            None => {
+                let signature = Signature::new(Mode::Predict, x, &[], &[]);
+                let mut scratch = self.clone();
+                let graph = lower::step(&mut scratch, None, &signature)?;
+                let plan = Plan::new(&graph, self.threads)?;
+                Plans::add(&mut plans, signature, plan);
+                plans.len() - 1
+            }
+        };
+        let plan = &mut plans[index].1;
+        let declared = plan.graph().parameters().len();
+        plan.run_shared(x, &self.variables.values()[..declared])?;
+        Ok(read(plan))
+    }
+
+    /// The inputs, if their number, shapes and rows fit the model.
+    #[track_caller]
+    pub(crate) fn check_inputs<'a>(&self, x: Vec<Cow<'a, Array>>) -> Result<Vec<Cow<'a, Array>>> {
+        let (shapes, names) = (self.input_shapes(), self.input_names());
+        if x.len() != shapes.len() {
+            let message = format!("the model takes {} inputs, got {}", shapes.len(), x.len());
+            return Err(Error::argument(message).help(format!("its inputs are {}", names.join(", "))));
+        }
+        for ((array, expected), name) in x.iter().zip(&shapes).zip(&names) {
+            let got = array.shape();
+            let fits = |(expected, got): (&Option<usize>, &usize)| expected.is_none_or(|e| e == *got);
+            if got.rank() != expected.len() || !expected.iter().zip(got.iter()).all(fits) {
+                let expected = crate::shapes::open_shape(expected);
+                let mut error = Error::argument(format!("{name} expects an array of shape {expected}, got {got}"));
+                let per_row: usize = got.iter().skip(1).product();
+                let wanted: usize = shapes[0].iter().skip(1).map(|e| e.unwrap_or(1)).product();
+                if per_row == wanted {
+                    error = error.help(format!("reshape it to {expected}"));
+                } else if got.rank() + 1 == expected.len() && got.size() == wanted {
+                    error = error.help("one row is an array of one row: give it a first axis of extent 1");
+                }
+                return Err(error);
+            }
+        }
+        if let Some(other) = x.iter().find(|array| array.rows() != x[0].rows()) {
+            return Err(Error::argument(format!("inputs have {} and {} rows", x[0].rows(), other.rows())));
+        }
+        Ok(x)
+    }
+
+    /// The type of the rows of output `i` for a batch of `rows`.
+    pub(crate) fn output_shape(&self, i: usize, rows: usize) -> Shape {
+        self.output_shapes()[i].iter().map(|extent| extent.unwrap_or(rows)).collect()
+    }
+
+    /// The floating-point operations and the bytes at peak of predicting one batch.
+    ///
+    /// # Errors
+    /// If the model cannot be compiled for that batch.
+    pub fn cost_of_predicting(&self, rows: usize) -> Result<(usize, usize)> {
+        let inputs = self.input_types(rows);
+        let signature = Signature { mode: Mode::Predict, inputs, targets: Vec::new(), weights: Vec::new() };
+        let graph = lower::step(&mut self.clone(), None, &signature)?;
+        let plan = Plan::new(&graph, self.threads)?;
+        Ok((plan.flops(), plan.peak_bytes()))
+    }
+}

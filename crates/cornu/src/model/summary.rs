@@ -1,0 +1,1 @@
+//! The table that shows a model's layers, shapes, parameters and cost.

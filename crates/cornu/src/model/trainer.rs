@@ -1,0 +1,359 @@
+//! A compiled model: it can be trained and evaluated.
+
+use super::plans::Plans;
+use super::{Arrays, Compile, Model, Signature, lower};
+use crate::error::{Error, Result};
+use crate::model::model::is_weight;
+use crate::optimizers::Optimizer;
+use crate::scope::Mode;
+use crate::variables::Role;
+use cornu_cpu::Plan;
+use cornu_graph::{Array, Type};
+use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
+
+/// A compiled model: what [`Model::compile`] gives, and what can be trained and evaluated. It is
+/// a [`Model`] besides, and predicts as one.
+///
+/// ```
+/// use cornu::{Array, Compile, Fit, Input, Sequential, layers::Dense, optimizers::SGD};
+/// let x = Array::new([4, 1], vec![0f32, 1.0, 2.0, 3.0]).unwrap();
+/// let y = Array::new([4, 1], vec![1f32, 3.0, 5.0, 7.0]).unwrap();
+/// let mut model = Sequential::new()
+///     .add(Input::new([1]))
+///     .add(Dense::new(1))
+///     .compile(Compile::new(SGD::new(0.1), "mse"))
+///     .unwrap();
+/// let history = model.fit(&x, &y, Fit::new().epochs(200).batch_size(4).silent()).unwrap();
+/// assert!(history.last("loss").unwrap() < 1e-3);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Trainer {
+    model: Model,
+    compile: Compile,
+    /// Number of variables that are the model's own.
+    own: usize,
+    pub(crate) results: Option<Results>,
+}
+
+/// The plan that reads metrics' results from their totals.
+#[derive(Debug)]
+pub(crate) struct Results {
+    names: Vec<String>,
+    plan: Plan,
+}
+
+impl Clone for Results {
+    fn clone(&self) -> Results {
+        Results { names: self.names.clone(), plan: self.plan.duplicate() }
+    }
+}
+
+/// Figures by name, in order: what a step, an epoch or an evaluation reports.
+pub type Scores = Vec<(String, f64)>;
+
+impl Deref for Trainer {
+    type Target = Model;
+    fn deref(&self) -> &Model {
+        &self.model
+    }
+}
+
+impl DerefMut for Trainer {
+    fn deref_mut(&mut self) -> &mut Model {
+        &mut self.model
+    }
+}
+
+impl Trainer {
+    #[track_caller]
+    pub(crate) fn new(mut model: Model, compile: Compile) -> Result<Trainer> {
+        let optimizer = compile.optimizer.item()?;
+        if let Some(mistake) = optimizer.settings().mistake() {
+            return Err(Error::argument(mistake));
+        }
+        let n = model.network.outputs.len();
+        if compile.losses.len() != n && compile.losses.len() != 1 {
+            let message = format!("the model has {n} outputs, and {} losses are given", compile.losses.len());
+            return Err(Error::argument(message).help("give one loss for each output, or one for all"));
+        }
+        if let Some(weights) = &compile.loss_weights
+            && weights.len() != n
+        {
+            let message = format!("the model has {n} outputs, and {} loss_weights are given", weights.len());
+            return Err(Error::argument(message));
+        }
+        for lists in [&compile.metrics, &compile.weighted_metrics] {
+            if lists.len() > 1 && lists.len() != n {
+                let message = format!("the model has {n} outputs, and metrics for {} are given", lists.len());
+                return Err(Error::argument(message));
+            }
+            for choice in lists.iter().flatten() {
+                if let super::Choice::Name(name) = choice
+                    && !["accuracy", "acc", "crossentropy", "ce"].contains(&name.to_lowercase().as_str())
+                {
+                    choice.item()?;
+                }
+            }
+        }
+        for choice in &compile.losses {
+            if let super::Choice::Name(name) = choice
+                && !["crossentropy", "ce"].contains(&name.to_lowercase().as_str())
+            {
+                choice.item()?;
+            }
+        }
+        model.plans.clear();
+        let list = model.variables.list();
+        let own = list.iter().take_while(|v| is_weight(v.role) || v.role == Role::Random).count();
+        model.variables.truncate(own);
+        Ok(Trainer { model, compile, own, results: None })
+    }
+
+    /// The model alone, to be deployed or compiled anew.
+    pub fn into_model(mut self) -> Model {
+        self.model.variables.truncate(self.own);
+        self.model.plans.clear();
+        self.model
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// What the model was compiled with.
+    pub fn compiled_with(&self) -> &Compile {
+        &self.compile
+    }
+
+    /// The learning rate in force, if it is a number and not a schedule.
+    pub fn learning_rate(&self) -> Option<f64> {
+        match self.learning_rate_index() {
+            Some(index) => self.model.variables.values()[index].item(),
+            None => self.optimizer().ok()?.settings().learning_rate.constant(),
+        }
+    }
+
+    fn optimizer(&self) -> Result<crate::optimizers::AnyOptimizer> {
+        self.compile.optimizer.item()
+    }
+
+    fn learning_rate_index(&self) -> Option<usize> {
+        let name = self.optimizer().ok()?.settings().name.clone();
+        self.model.variables.index(&format!("{name}/learning_rate"))
+    }
+
+    /// Sets the learning rate.
+    ///
+    /// # Errors
+    /// If the optimizer follows a schedule, or has not taken a step yet.
+    pub fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
+        let Some(index) = self.learning_rate_index() else {
+            return Err(Error::argument("the optimizer's learning rate is a schedule, or no step was taken yet")
+                .help("give the optimizer a number as its learning rate"));
+        };
+        self.model.variables.set(index, &Array::scalar(rate as f32))
+    }
+
+    /// The optimizer's variables, by path, in Keras's order.
+    pub fn optimizer_variables(&self) -> Vec<(&str, &Array)> {
+        let variables = &self.model.variables;
+        let list = variables.list().iter().zip(variables.values());
+        list.filter(|(v, _)| v.role == Role::Optimizer).map(|(v, value)| (v.path.as_str(), value)).collect()
+    }
+
+    /// Declares the optimizer's variables, if no step was taken yet, so that they can be set.
+    ///
+    /// # Errors
+    /// If the model cannot be trained on targets like its outputs.
+    pub(crate) fn declare_optimizer(&mut self) -> Result<()> {
+        let rows = 2;
+        let inputs = self.model.input_types(rows);
+        let targets = (0..self.model.network.outputs.len())
+            .map(|i| {
+                let shape = self.model.output_shape(i, rows);
+                let sparse = Compile::of_output(&self.compile.losses, i)
+                    .and_then(|loss| loss.item().ok())
+                    .is_some_and(|loss| loss.class_name().starts_with("Sparse"));
+                match sparse {
+                    true => Type::new(&shape[..shape.rank() - 1], cornu_graph::DType::I32),
+                    false => Type::new(shape, cornu_graph::DType::F32),
+                }
+            })
+            .collect();
+        let weights = vec![None; self.model.network.outputs.len()];
+        let signature = Signature { mode: Mode::Train, inputs, targets, weights };
+        let mut scratch = self.model.clone();
+        lower::step(&mut scratch, Some(&self.compile), &signature)?;
+        let known = self.model.variables.list().len();
+        for variable in &scratch.variables.list()[known..] {
+            if variable.role == Role::Optimizer {
+                self.model.variables.declare(variable.clone()).map_err(Error::argument)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn optimizer_indices(&self) -> Vec<usize> {
+        let list = self.model.variables.list().iter().enumerate();
+        list.filter(|(_, v)| v.role == Role::Optimizer).map(|(index, _)| index).collect()
+    }
+
+    /// The number of the plan for data of this signature, made if there is none yet.
+    pub(crate) fn plan(&mut self, signature: &Signature) -> Result<usize> {
+        if let Some(index) = self.model.plans.lock().iter().position(|(known, _)| known == signature) {
+            return Ok(index);
+        }
+        let graph = lower::step(&mut self.model, Some(&self.compile), signature)?;
+        let plan = Plan::new(&graph, self.model.threads)?;
+        if self.results.is_none() {
+            let (names, graph) = lower::results(&mut self.model, &self.compile, signature)?;
+            self.results = Some(Results { names, plan: Plan::new(&graph, 1)? });
+        }
+        let mut plans = self.model.plans.lock();
+        Plans::add(&mut plans, signature.clone(), plan);
+        Ok(plans.len() - 1)
+    }
+
+    /// Runs plan `index` on one batch: inputs, targets, sample weights.
+    pub(crate) fn run(&mut self, index: usize, data: &[&Array]) -> Result<f64> {
+        let Model { plans, variables, .. } = &mut self.model;
+        let mut plans = plans.lock();
+        let plan = &mut plans[index].1;
+        let declared = plan.graph().parameters().len();
+        plan.run(data, &mut variables.values_mut()[..declared])?;
+        Ok(plan.output_slice::<f32>(0).and_then(|loss| loss.first().copied()).unwrap_or(f32::NAN) as f64)
+    }
+
+    /// What the metrics say of the batches since they were last reset.
+    pub(crate) fn scores(&mut self) -> Result<Scores> {
+        let Some(results) = &mut self.results else { return Ok(Vec::new()) };
+        let declared = results.plan.graph().parameters().len();
+        results.plan.run_shared(&[], &self.model.variables.values()[..declared])?;
+        let mut scores = Scores::new();
+        for (i, name) in results.names.iter().enumerate() {
+            match &results.plan.output(i).to_f64()[..] {
+                [value] => scores.push((name.clone(), *value)),
+                several => scores.extend(several.iter().enumerate().map(|(k, v)| (format!("{name}_{k}"), *v))),
+            }
+        }
+        Ok(scores)
+    }
+
+    /// Starts the metrics' totals anew.
+    pub fn reset_metrics(&mut self) {
+        self.model.variables.reset(|variable| variable.role == Role::Metric);
+    }
+
+    /// Trains on one batch and returns the loss and metrics since the last
+    /// [`Trainer::reset_metrics`].
+    ///
+    /// # Errors
+    /// If shapes, rows or labels do not fit.
+    #[track_caller]
+    pub fn train_on_batch<'a>(&mut self, x: impl Arrays<'a>, y: impl Arrays<'a>) -> Result<Scores> {
+        self.one_batch(Mode::Train, x.arrays(), y.arrays())
+    }
+
+    /// Evaluates one batch and returns the loss and metrics since the last
+    /// [`Trainer::reset_metrics`].
+    ///
+    /// # Errors
+    /// If shapes, rows or labels do not fit.
+    #[track_caller]
+    pub fn test_on_batch<'a>(&mut self, x: impl Arrays<'a>, y: impl Arrays<'a>) -> Result<Scores> {
+        self.one_batch(Mode::Evaluate, x.arrays(), y.arrays())
+    }
+
+    #[track_caller]
+    fn one_batch(&mut self, mode: Mode, x: Vec<Cow<Array>>, y: Vec<Cow<Array>>) -> Result<Scores> {
+        let (x, y) = self.check_data(x, y)?;
+        let x: Vec<&Array> = x.iter().map(|array| &**array).collect();
+        let y: Vec<&Array> = y.iter().map(|array| &**array).collect();
+        let signature = Signature::new(mode, &x, &y, &vec![None; y.len()]);
+        let plan = self.plan(&signature)?;
+        self.run(plan, &[x, y].concat())?;
+        self.scores()
+    }
+
+    /// Inputs and targets, if they fit the model and its losses: numbers, shapes, rows, no NaN, labels
+    /// in range.
+    #[track_caller]
+    #[allow(clippy::type_complexity)]
+    pub(crate) fn check_data<'a>(
+        &self,
+        x: Vec<Cow<'a, Array>>,
+        y: Vec<Cow<'a, Array>>,
+    ) -> Result<(Vec<Cow<'a, Array>>, Vec<Cow<'a, Array>>)> {
+        let x = self.model.check_inputs(x)?;
+        let names = self.model.output_names();
+        if y.len() != names.len() {
+            let message = format!("the model has {} outputs, got {} targets", names.len(), y.len());
+            return Err(Error::argument(message).help(format!("its outputs are {}", names.join(", "))));
+        }
+        let rows = x[0].rows();
+        if rows == 0 {
+            return Err(Error::argument("there is no row of data"));
+        }
+        for (array, name) in x.iter().zip(self.model.input_names()).chain(y.iter().zip(names.iter().cloned())) {
+            if array.shape().is_empty() || array.rows() != rows {
+                let message = format!("inputs have {rows} rows, {name} has an array of shape {}", array.shape());
+                return Err(Error::argument(message).help("every row of x needs its row of y"));
+            }
+            if !array.is_finite() {
+                let values = array.to_f64();
+                let at = values.iter().position(|v| !v.is_finite()).unwrap_or(0);
+                let row = at / (values.len() / rows).max(1);
+                let message = format!("the data of {name} has {} in row {row}", values[at]);
+                return Err(Error::argument(message).help("remove such rows, or fill the gaps first"));
+            }
+        }
+        let targets: Vec<Type> = y.iter().map(|array| Type::new(array.shape(), array.dtype())).collect();
+        let outputs: Vec<_> = (0..names.len()).map(|i| self.model.output_shape(i, rows)).collect();
+        let losses = lower::losses_for(&self.compile, &targets, &outputs)?;
+        for (((loss, array), output), name) in losses.iter().zip(&y).zip(&outputs).zip(&names) {
+            let Some(labels) = loss.labels(output) else { continue };
+            if let Some((i, label)) = array.to_f64().into_iter().enumerate().find(|(_, label)| !labels.allow(*label)) {
+                let row = i / (array.size() / rows).max(1);
+                let message = format!("{name}: label {label} in row {row}; {} takes {labels}", loss.name());
+                let mut error = Error::argument(message);
+                if labels.whole && label >= 0.0 && label.fract() == 0.0 {
+                    error = error.help(format!("give the last layer a unit for each class: {} or more", label + 1.0));
+                }
+                return Err(error);
+            }
+        }
+        Ok((x, y))
+    }
+
+    /// The loss and metrics on data that is not trained on, in batches of 32 rows.
+    ///
+    /// # Errors
+    /// If shapes, rows or labels do not fit.
+    #[track_caller]
+    pub fn evaluate<'a>(&mut self, x: impl Arrays<'a>, y: impl Arrays<'a>) -> Result<Scores> {
+        self.evaluate_with(x, y, None, 32)
+    }
+
+    /// The loss and metrics on data, with sample weights, in batches of `batch_size` rows.
+    ///
+    /// # Errors
+    /// If shapes, rows, weights or labels do not fit.
+    #[track_caller]
+    pub fn evaluate_with<'a>(
+        &mut self,
+        x: impl Arrays<'a>,
+        y: impl Arrays<'a>,
+        sample_weight: Option<&Array>,
+        batch_size: usize,
+    ) -> Result<Scores> {
+        let (x, y) = self.check_data(x.arrays(), y.arrays())?;
+        let weight = match sample_weight {
+            Some(weight) => Some(super::fit::check_weight(weight, x[0].rows())?),
+            None => None,
+        };
+        let data = super::fit::Data::new(&x, &y, weight.as_ref());
+        self.evaluate_data(&data, batch_size)
+    }
+}

@@ -1,0 +1,57 @@
+//! Reads the goldens: numbers that Keras computed, by `tests/goldens/make.py`.
+
+use cornu_graph::{Array, DType};
+use serde_json::Value;
+use std::path::Path;
+
+/// A golden file.
+pub fn read(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens").join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap()
+}
+
+/// The list under `key` of a golden.
+pub fn list<'a>(golden: &'a Value, key: &str) -> &'a [Value] {
+    golden[key].as_array().unwrap_or_else(|| panic!("there is no list `{key}`"))
+}
+
+/// An array as the goldens write it.
+pub fn array(value: &Value) -> Array {
+    let shape: Vec<usize> = list(value, "shape").iter().map(|n| n.as_u64().unwrap() as usize).collect();
+    let values: Vec<f64> = list(value, "data").iter().map(|x| x.as_f64().unwrap()).collect();
+    let dtype = if value["dtype"] == "int32" { DType::I32 } else { DType::F32 };
+    Array::from_f64(shape, dtype, &values).unwrap()
+}
+
+/// Whether two arrays agree in shape, and in value to `tolerance` (relative above 1).
+#[track_caller]
+pub fn assert_close(got: &Array, expected: &Array, tolerance: f64, what: &str) {
+    assert_eq!(got.shape(), expected.shape(), "{what}");
+    for (i, (a, b)) in got.to_f64().iter().zip(expected.to_f64()).enumerate() {
+        assert!((a - b).abs() <= tolerance * b.abs().max(1.0), "{what}: element {i} is {a}, Keras has {b}");
+    }
+}
+
+/// Whether a config of ours says what Keras's says. Ours may leave out what is null there, and
+/// batch renormalization, which older versions of Keras do not take.
+pub fn agrees(ours: &Value, keras: &Value) -> bool {
+    match (ours, keras) {
+        (Value::Object(ours), Value::Object(keras)) => {
+            let left_out = |key: &String, value: &Value| {
+                value.is_null() || ["renorm", "renorm_momentum", "registered_name"].contains(&key.as_str())
+            };
+            ours.iter().all(|(key, value)| keras.get(key).is_some_and(|other| agrees(value, other)))
+                && keras.iter().all(|(key, value)| ours.contains_key(key) || left_out(key, value))
+        }
+        (Value::Array(ours), Value::Array(keras)) => {
+            ours.len() == keras.len() && ours.iter().zip(keras).all(|(ours, keras)| agrees(ours, keras))
+        }
+        // Keras keeps some numbers in f32.
+        (Value::Number(ours), Value::Number(keras)) => {
+            ours == keras
+                || ours.as_f64().zip(keras.as_f64()).is_some_and(|(a, b)| (a - b).abs() <= 1e-7 * b.abs())
+        }
+        _ => ours == keras,
+    }
+}

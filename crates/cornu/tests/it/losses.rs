@@ -1,0 +1,224 @@
+//! Losses: configs, values, weights, reductions and gradients against Keras.
+
+use crate::{golden, run::run};
+use cornu::losses::{
+    AnyLoss, BinaryCrossentropy, CategoricalCrossentropy, LOSSES, Loss, MeanSquaredError, Reduction,
+    SparseCategoricalCrossentropy, for_model, reduce,
+};
+use cornu_graph::{Array, Builder, Shape, Tensor, Type, grad};
+use serde_json::{Value, json};
+
+#[test]
+fn losses_agree_with_keras() {
+    let goldens = golden::read("losses.json");
+    for (number, case) in golden::list(&goldens, "cases").iter().enumerate() {
+        let class = case["class_name"].as_str().unwrap();
+        let what = format!("{number}: {class} {}", case["arguments"]);
+        // Keras leaves some arguments out of its configs, such as Huber's delta.
+        let mut config = case["config"].clone();
+        for (key, value) in case["arguments"].as_object().unwrap() {
+            config[key] = value.clone();
+        }
+        let loss = AnyLoss::from_name(class, config.clone()).unwrap();
+        assert!(golden::agrees(&loss.config(), &config), "{what}: {}", loss.config());
+        let with = |reduction: &str| {
+            let mut config = config.clone();
+            config["reduction"] = json!(reduction);
+            AnyLoss::from_name(class, config).unwrap()
+        };
+        let inputs = [&case["y_true"], &case["y_pred"], &case["sample_weight"]].map(golden::array);
+        let b = Builder::new();
+        let [y_true, y_pred, weight] =
+            [0, 1, 2].map(|i| b.input_of("x", Type::new(inputs[i].shape(), inputs[i].dtype())));
+        let value = |loss: &AnyLoss, weight: Option<&Tensor>| loss.value(&y_true, &y_pred, weight, None);
+        let (plain, weighted) = (value(&loss, None), value(&loss, Some(&weight)));
+        let outputs = [
+            ("per_sample", value(&with("none"), None)),
+            ("value", plain.clone()),
+            ("weighted", weighted.clone()),
+            ("value_sum", value(&with("sum"), None)),
+            ("weighted_sum", value(&with("sum"), Some(&weight))),
+            ("weighted_mean", value(&with("mean_with_sample_weight"), Some(&weight))),
+            ("gradient", grad(&plain, &[&y_pred]).remove(0)),
+            ("gradient_weighted", grad(&weighted, &[&y_pred]).remove(0)),
+        ];
+        let named: Vec<(&str, &Tensor)> = outputs.iter().map(|(name, output)| (*name, output)).collect();
+        let ran = run(&b.build(&named, &[]).unwrap(), &inputs, &[]);
+        for ((name, _), got) in outputs.iter().zip(&ran.outputs) {
+            let expected = match &case[*name] {
+                Value::Number(number) => Array::scalar(number.as_f64().unwrap() as f32),
+                array => golden::array(array),
+            };
+            golden::assert_close(got, &expected, 1e-6, &format!("{what}: {name}"));
+        }
+    }
+}
+
+/// The value of `loss` on the given arrays.
+fn value(loss: &dyn Loss, y_true: &Array, y_pred: &Array, squash: Option<fn(&Tensor) -> Tensor>) -> Vec<f64> {
+    let b = Builder::new();
+    let labels = b.input_of("y_true", Type::new(y_true.shape(), y_true.dtype()));
+    let x = b.input("x", y_pred.shape());
+    let predictions = squash.map_or(x.clone(), |squash| squash(&x));
+    let value = loss.value(&labels, &predictions, None, None);
+    let gradient = grad(&value, &[&x]).remove(0);
+    let graph = b.build(&[("value", &value), ("gradient", &gradient)], &[]).unwrap();
+    run(&graph, &[y_true.clone(), y_pred.clone()], &[])
+        .outputs
+        .iter()
+        .flat_map(|array| array.to_f64())
+        .collect()
+}
+
+#[test]
+fn probabilities_of_known_logits_lose_nothing() {
+    let x = Array::new([3, 2], vec![800f32, -800., 3., -2., 0., 0.]).unwrap();
+    let classes = Array::from_vec(vec![1i32, 0, 1]);
+    let one_hot = Array::new([3, 2], vec![0f32, 1., 1., 0., 0., 1.]).unwrap();
+    let softmax: fn(&Tensor) -> Tensor = |x| x.softmax(-1);
+    let sparse = SparseCategoricalCrossentropy::new();
+    let from_logits = value(&sparse.clone().from_logits(), &classes, &x, None);
+    assert!((from_logits[0] - (1600.0 + (-5f64).exp().ln_1p() + 2f64.ln()) / 3.0).abs() < 1e-3);
+    assert_eq!(value(&sparse, &classes, &x, Some(softmax)), from_logits);
+    let categorical = CategoricalCrossentropy::new();
+    assert_eq!(value(&categorical, &one_hot, &x, Some(softmax)), from_logits);
+
+    let sigmoid: fn(&Tensor) -> Tensor = |x| {
+        let y = x.sigmoid();
+        x.builder().note_logits(&y, cornu_graph::Squash::Sigmoid, x);
+        y
+    };
+    let binary = BinaryCrossentropy::new();
+    let fused = value(&binary, &one_hot, &x, Some(sigmoid));
+    assert_eq!(fused, value(&binary.clone().from_logits(), &one_hot, &x, None));
+    assert!(fused[0] > 260.0);
+    // At a logit of zero the gradient is half, whichever side it is approached from.
+    assert!((fused[5] - 0.5 / 6.0).abs() < 1e-8 && (fused[6] + 0.5 / 6.0).abs() < 1e-8);
+}
+
+#[test]
+fn an_ignored_class_does_not_count() {
+    let loss = SparseCategoricalCrossentropy::new().ignore_class(-1);
+    let y_pred = Array::new([3, 2], vec![0.25f32, 0.75, 0.5, 0.5, 0.9, 0.1]).unwrap();
+    let got = value(&loss, &Array::from_vec(vec![0i32, 1, -1]), &y_pred, None);
+    assert!((got[0] - (4f64.ln() + 2f64.ln()) / 2.0).abs() < 1e-6);
+    assert_eq!(&got[5..], [0.0, 0.0]);
+    // Weighted, as Keras has it.
+    let weighted = {
+        let b = Builder::new();
+        let labels = b.constant(&Array::from_vec(vec![0i32, 1, -1]));
+        let weight = b.constant(&Array::from_vec(vec![1f32, 0.5, 2.0]));
+        let value = loss.value(&labels, &b.constant(&y_pred), Some(&weight), None);
+        run(&b.build(&[("value", &value)], &[]).unwrap(), &[], &[]).outputs[0].item().unwrap()
+    };
+    assert!((weighted - 0.866_433_9).abs() < 1e-6);
+    let none = value(&loss, &Array::from_vec(vec![-1i32, -1, -1]), &y_pred, None);
+    assert_eq!(none[0], 0.0);
+    let labels = loss.labels(&Shape::from([3, 2])).unwrap();
+    assert!(labels.allow(-1.0) && labels.allow(1.0) && !labels.allow(2.0) && !labels.allow(0.5));
+    assert_eq!(labels.to_string(), "whole numbers from 0 to 1, or -1");
+}
+
+/// Of the losses without goldens: what Keras 3.15.1 has for two samples.
+#[test]
+fn losses_without_goldens_agree_with_keras() {
+    let y_pred = Array::new([2, 3], vec![0.4f32, 1.0, 0.3, 1.5, 0.75, 0.1]).unwrap();
+    for (name, add, keras) in [
+        ("mape", 0.5, [50.0, 44.444_447]),
+        ("msle", 0.0, [0.041_129_336, 0.167_954_6]),
+        ("log_cosh", 0.0, [0.056_482_397, 0.200_019_82]),
+        ("cosine_similarity", 0.0, [-0.961_665_15, -0.869_693_6]),
+        ("kl_divergence", 0.0, [0.111_570_284, 2.027_932_2]),
+        ("poisson", 0.0, [0.719_381_7, 1.304_524_8]),
+    ] {
+        let loss = AnyLoss::from_name(name, json!({"reduction": "none"})).unwrap();
+        let y_true = [0.5f32, 1.5, 0.0, 2.0, 0.25, 1.0].map(|y| y + add);
+        let b = Builder::new();
+        let value = loss.value(&b.input("y_true", [2, 3]), &b.input("y_pred", [2, 3]), None, None);
+        let graph = b.build(&[("value", &value)], &[]).unwrap();
+        let y_true = Array::new([2, 3], y_true.to_vec()).unwrap();
+        let got = run(&graph, &[y_true, y_pred.clone()], &[]);
+        golden::assert_close(
+            &got.outputs[0],
+            &Array::from_vec(keras.map(|x: f64| x as f32).to_vec()),
+            1e-6,
+            name,
+        );
+    }
+}
+
+#[test]
+fn reductions_weigh_and_mask() {
+    let b = Builder::new();
+    let values = b.constant(&Array::from_vec(vec![1f32, 2., 6.]));
+    let weight = b.constant(&Array::new([3, 1], vec![1f32, 0.5, 2.]).unwrap());
+    let mask = b.constant(&Array::from_vec(vec![true, true, false]));
+    let all = [Reduction::SumOverBatchSize, Reduction::Mean, Reduction::Sum, Reduction::MeanWithSampleWeight];
+    for (reduction, plain, weighted, masked, both) in [
+        (all[0], 3.0, 14.0 / 3.0, 1.5, 1.0),
+        (all[1], 3.0, 14.0 / 3.0, 1.5, 1.0),
+        (all[2], 9.0, 14.0, 3.0, 2.0),
+        (all[3], 3.0, 4.0, 1.5, 2.0 / 1.5),
+    ] {
+        let expected = [plain, weighted, masked, both];
+        let cases = [(None, None), (Some(&weight), None), (None, Some(&mask)), (Some(&weight), Some(&mask))];
+        for (expected, (weight, mask)) in expected.into_iter().zip(cases) {
+            let value = reduce(&values, weight, mask, reduction);
+            let graph = b.build(&[("value", &value)], &[]).unwrap();
+            let got = run(&graph, &[], &[]).outputs[0].item().unwrap();
+            assert!((got - expected).abs() < 1e-6, "{reduction:?}: {got}, not {expected}");
+        }
+    }
+    for (name, reduction) in [(json!(null), Reduction::None), (json!("none"), Reduction::None)] {
+        let loss = AnyLoss::from_name("mse", json!({"reduction": name})).unwrap();
+        assert_eq!(loss.reduction(), reduction);
+    }
+    assert!(AnyLoss::from_name("mse", json!({"reduction": "median"})).unwrap_err().contains("median"));
+}
+
+#[test]
+fn labels_that_do_not_fit_are_told() {
+    let message = |loss: AnyLoss, y_true: &[usize], y_pred: &[usize]| {
+        let b = Builder::new();
+        loss.call(&b.input("y_true", y_true), &b.input("y_pred", y_pred));
+        b.errors().iter().map(|error| error.message.clone()).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(
+        message(SparseCategoricalCrossentropy::new().into(), &[6, 10], &[6, 10]),
+        "sparse_categorical_crossentropy expects labels of shape (None,) or (None, 1) with values 0..10, \
+         got (None, 10): for one-hot labels use categorical_crossentropy"
+    );
+    assert_eq!(
+        message(CategoricalCrossentropy::new().into(), &[6], &[6, 10]),
+        "categorical_crossentropy expects one-hot labels of shape (None, 10), got (None,): \
+         for class numbers use sparse_categorical_crossentropy"
+    );
+    assert_eq!(
+        message(MeanSquaredError::new().into(), &[6, 1], &[6, 4]),
+        "mean_squared_error expects labels of the predictions' shape (None, 4), got (None, 1)"
+    );
+    assert_eq!(message(MeanSquaredError::new().into(), &[6], &[6, 1]), "");
+}
+
+#[test]
+fn every_loss_is_found_by_its_names_and_takes_its_own_config() {
+    for entry in LOSSES {
+        let loss = AnyLoss::from_name(entry.name, Value::Null).unwrap();
+        assert!(!entry.aliases.is_empty() && !entry.summary.is_empty());
+        for name in entry.aliases {
+            assert_eq!(AnyLoss::from_name(name, Value::Null).unwrap(), loss);
+        }
+        assert_eq!(AnyLoss::from_json(loss.to_json()).unwrap(), loss);
+        let b = Builder::new();
+        loss.call(&b.input("y_true", [6, 2, 1]), &b.input("y_pred", [6, 2, 4]));
+        loss.call(&b.input("y_true", []), &b.input("y_pred", []));
+    }
+    for (y_true, y_pred, class) in [
+        (vec![6], vec![6, 1], "BinaryCrossentropy"),
+        (vec![6], vec![6, 3], "SparseCategoricalCrossentropy"),
+        (vec![6, 3], vec![6, 3], "CategoricalCrossentropy"),
+    ] {
+        let loss = for_model("crossentropy", &Shape::from(y_true), &Shape::from(y_pred)).unwrap();
+        assert_eq!(loss.class_name(), class);
+    }
+}

@@ -1,0 +1,210 @@
+//! Metrics: configs, totals and figures against Keras.
+
+use crate::{golden, run::step};
+use cornu::metrics::{AUC, AnyMetric, METRICS, Metric, MetricOptions, Precision, for_model};
+use cornu::variables::Variables;
+use cornu_graph::{Array, Builder, Shape, Tensor};
+use serde_json::{Value, json};
+
+/// Adds a batch to a metric's totals.
+fn update(
+    variables: &mut Variables,
+    metric: &dyn Metric,
+    y_true: &Array,
+    y_pred: &Array,
+    weight: Option<&Array>,
+) {
+    let inputs: Vec<Array> = [Some(y_true), Some(y_pred), weight].into_iter().flatten().cloned().collect();
+    step(variables, &inputs, |scope, inputs| {
+        scope.inside("metric", true, |scope| metric.update(scope, &inputs[0], &inputs[1], inputs.get(2)));
+        Vec::new()
+    });
+}
+
+/// A metric's figure.
+fn result(variables: &mut Variables, metric: &dyn Metric) -> Array {
+    step(variables, &[], |scope, _| vec![scope.inside("metric", true, |scope| metric.result(scope))])
+        .remove(0)
+}
+
+fn number_or_array(value: &Value) -> Array {
+    match value {
+        Value::Number(number) => Array::scalar(number.as_f64().unwrap() as f32),
+        Value::Array(values) => Array::from_vec(values.iter().map(|x| x.as_f64().unwrap() as f32).collect()),
+        array => golden::array(array),
+    }
+}
+
+#[test]
+fn metrics_agree_with_keras() {
+    let goldens = golden::read("metrics.json");
+    for (number, case) in golden::list(&goldens, "cases").iter().enumerate() {
+        let class = case["class_name"].as_str().unwrap();
+        let what = format!("{number}: {class} {}", case["config"]);
+        let metric = AnyMetric::from_name(class, case["config"].clone()).unwrap();
+        assert!(golden::agrees(&metric.config(), &case["config"]), "{what}: {}", metric.config());
+        assert_eq!(metric.name(), case["config"]["name"]);
+        let mut variables = Variables::new(0);
+        for batch in golden::list(case, "updates") {
+            let y_pred = golden::array(batch.get("y_pred").unwrap_or(&batch["values"]));
+            let y_true = batch.get("y_true").map_or(y_pred.clone(), golden::array);
+            let weight = batch.get("sample_weight").filter(|weight| !weight.is_null()).map(golden::array);
+            update(&mut variables, &*metric, &y_true, &y_pred, weight.as_ref());
+            let got = result(&mut variables, &*metric);
+            golden::assert_close(&got, &number_or_array(&batch["result"]), 1e-6, &what);
+        }
+        let ours: Vec<&str> =
+            variables.list().iter().map(|variable| &variable.path["metric/".len()..]).collect();
+        let keras = golden::list(case, "variables");
+        let names: Vec<&str> = keras.iter().map(|variable| variable["name"].as_str().unwrap()).collect();
+        for variable in keras {
+            let name = variable["name"].as_str().unwrap();
+            let index =
+                variables.index(&format!("metric/{name}")).unwrap_or_else(|| panic!("{what}: no {name}"));
+            let expected = number_or_array(&variable["value"]);
+            // Keras takes some totals as differences of others, in f32.
+            golden::assert_close(&variables.values()[index], &expected, 1e-5, &format!("{what}: {name}"));
+        }
+        assert_eq!(ours, names, "{what}");
+    }
+}
+
+#[test]
+fn a_models_accuracy_depends_on_its_shapes() {
+    let goldens = golden::read("metrics.json");
+    let shape = |value: &Value| -> Shape {
+        value.as_array().unwrap().iter().map(|extent| extent.as_u64().unwrap() as usize).collect()
+    };
+    for case in golden::list(&goldens, "metric_from_loss") {
+        let (y_true, y_pred) = (shape(&case["y_true_shape"]), shape(&case["y_pred_shape"]));
+        for name in ["accuracy", "acc"] {
+            let metric = for_model(name, None, &y_true, &y_pred).unwrap();
+            assert_eq!(metric.class_name(), case["metric"], "{case}");
+            assert_eq!(metric.name(), name);
+        }
+    }
+    let loss = cornu::losses::SparseCategoricalCrossentropy::new().from_logits().into();
+    let metric = for_model("ce", Some(&loss), &Shape::from([6]), &Shape::from([6, 3])).unwrap();
+    assert_eq!(metric.class_name(), "SparseCategoricalCrossentropy");
+    assert_eq!(metric.config()["from_logits"], json!(true));
+    let metric = for_model("mse", None, &Shape::from([6]), &Shape::from([6, 3])).unwrap();
+    assert_eq!((metric.class_name(), metric.name()), ("MeanSquaredError", "mse"));
+    assert!(for_model("fame", None, &Shape::from([6]), &Shape::from([6])).unwrap_err().contains("`fame`"));
+}
+
+/// Of the metrics and options without goldens: what Keras 3.15.1 has for four samples.
+#[test]
+fn metrics_without_goldens_agree_with_keras() {
+    let array = |shape: &[usize], values: &[f32]| Array::new(shape, values.to_vec()).unwrap();
+    let y_true = array(&[4, 3], &[1., 0., 0., 0., 1., 1., 1., 1., 0., 0., 0., 1.]);
+    let y_pred = array(&[4, 3], &[0.8, 0.3, 0.1, 0.2, 0.6, 0.7, 0.4, 0.55, 0.45, 0.9, 0.35, 0.2]);
+    let weight = array(&[4], &[1., 2., 0.5, 1.5]);
+    let check = |name: &str, config: Value, batch: (&Array, &Array, Option<&Array>), keras: &[f32]| {
+        let metric = AnyMetric::from_name(name, config.clone()).unwrap();
+        let mut variables = Variables::new(0);
+        update(&mut variables, &*metric, batch.0, batch.1, batch.2);
+        let expected =
+            if keras.len() == 1 { Array::scalar(keras[0]) } else { Array::from_vec(keras.to_vec()) };
+        golden::assert_close(&result(&mut variables, &*metric), &expected, 2e-6, &format!("{name} {config}"));
+    };
+    let weighted = (&y_true, &y_pred, Some(&weight));
+    for (average, keras) in [
+        (Value::Null, &[0.588_235_26, 1.0, 0.625][..]),
+        (json!("micro"), &[0.743_243_2]),
+        (json!("macro"), &[0.737_745_17]),
+        (json!("weighted"), &[0.742_647_05]),
+    ] {
+        check("FBetaScore", json!({"average": average, "beta": 2.0, "threshold": 0.5}), weighted, keras);
+    }
+    for (curve, areas) in [
+        ("ROC", [0.682_222_25, 0.648_888_9, 0.715_555_55]),
+        ("PR", [0.580_847_44, 0.478_137, 0.656_190_45]),
+        ("PRGAIN", [0.498_243_8, 0.398_863_64, 0.597_623_94]),
+    ] {
+        for (method, area) in ["interpolation", "minoring", "majoring"].into_iter().zip(areas) {
+            let config = json!({"num_thresholds": 11, "curve": curve, "summation_method": method});
+            check("AUC", config, weighted, &[area]);
+        }
+    }
+    let labels = json!({"num_thresholds": 11, "label_weights": [1.0, 2.0, 3.0]});
+    check("AUC", labels, weighted, &[0.725_113_1]);
+    let labels = json!({"num_thresholds": 11, "label_weights": [1.0, 2.0, 3.0], "multi_label": true});
+    check("AUC", labels, (&y_true, &y_pred, None), &[0.791_666_7]);
+    for (name, keras) in [
+        ("mape", 193_333_360.0),
+        ("msle", 0.107_833_91),
+        ("logcosh", 0.106_835_59),
+        ("cosine_similarity", 0.718_970_6),
+        ("kl_divergence", 1.025_870_9),
+        ("poisson", 0.813_624_2),
+        ("hinge", 0.915),
+        ("squared_hinge", 1.117_416_6),
+        ("categorical_hinge", 0.66),
+    ] {
+        check(name, Value::Null, weighted, &[keras]);
+    }
+    let ids = array(&[4, 3], &[2., 0., 1., 0., 2., 1., 1., 0., 2., 1., 2., 0.]);
+    let classes = Array::from_vec(vec![2i32, 1, 0, 0]);
+    let sorted = json!({"k": 2, "from_sorted_ids": true});
+    check("SparseTopKCategoricalAccuracy", sorted, (&classes, &ids, Some(&weight)), &[0.3]);
+    // Ignored samples count as zeros without weights, and not at all with them, as Keras has it.
+    let classes = Array::from_vec(vec![0i32, 1, -1]);
+    let y_pred = array(&[3, 2], &[0.25, 0.75, 0.5, 0.5, 0.9, 0.1]);
+    let weight = array(&[3], &[1.0, 0.5, 2.0]);
+    let ignore = json!({"ignore_class": -1});
+    let name = "SparseCategoricalCrossentropy";
+    check(name, ignore.clone(), (&classes, &y_pred, None), &[std::f32::consts::LN_2]);
+    check(name, ignore, (&classes, &y_pred, Some(&weight)), &[1.155_245_3]);
+}
+
+#[test]
+fn every_metric_is_found_by_its_names_and_never_panics() {
+    for entry in METRICS {
+        let metric = AnyMetric::from_name(entry.name, Value::Null).unwrap();
+        assert!(!entry.aliases.is_empty() && !entry.summary.is_empty());
+        for name in entry.aliases {
+            assert_eq!(AnyMetric::from_name(name, Value::Null).unwrap(), metric);
+        }
+        assert_eq!(AnyMetric::from_json(metric.to_json()).unwrap(), metric);
+        let shapes: [&[usize]; 4] = [&[], &[6], &[6, 1], &[6, 2, 4]];
+        for y_true in shapes {
+            for y_pred in shapes {
+                for weight in shapes {
+                    let mut variables = Variables::new(0);
+                    let mut scope = cornu::scope::Scope::new(cornu::scope::Mode::Train, &mut variables);
+                    let b: Builder = scope.builder().clone();
+                    let [y_true, y_pred, weight]: [Tensor; 3] =
+                        [y_true, y_pred, weight].map(|s| b.input("x", s));
+                    metric.update(&mut scope, &y_true, &y_pred, Some(&weight));
+                    metric.result(&mut scope);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_metrics_cannot_do_is_told() {
+    let message = |metric: AnyMetric, y_true: &[usize], y_pred: &[usize]| {
+        let mut variables = Variables::new(0);
+        let mut scope = cornu::scope::Scope::new(cornu::scope::Mode::Train, &mut variables);
+        let b = scope.builder().clone();
+        metric.update(&mut scope, &b.input("y_true", y_true), &b.input("y_pred", y_pred), None);
+        b.errors().first().map(|error| error.message.clone()).unwrap_or_default()
+    };
+    assert_eq!(
+        message(Precision::new().thresholds(1.5).named("p").into(), &[6, 1], &[6, 1]),
+        "p takes thresholds from 0 to 1, got 1.5"
+    );
+    assert_eq!(
+        message(AUC::new().into(), &[6, 3], &[6, 1]),
+        "auc expects labels of the predictions' shape (None, 1), got (None, 3)"
+    );
+    assert_eq!(
+        message(AnyMetric::from_name("sparse_categorical_accuracy", Value::Null).unwrap(), &[6, 3], &[6, 3]),
+        "sparse_categorical_accuracy expects the number of a class for each sample of predictions of shape \
+         (None, 3), got (None, 3)"
+    );
+    let float16 = AnyMetric::from_name("auc", json!({"dtype": "float16"})).unwrap_err();
+    assert!(float16.contains("metrics count in float32"), "{float16}");
+}
