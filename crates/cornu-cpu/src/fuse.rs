@@ -325,7 +325,14 @@ impl Fusion {
             if own != usize::MAX {
                 is_update[own] = true;
             }
-            let Some(old) = parameter_items[*parameter].filter(|_| writable) else { continue };
+            if !writable {
+                continue;
+            }
+            let Some(old) = parameter_items[*parameter] else {
+                // Nobody reads the old value.
+                taken[*item] = true;
+                continue;
+            };
             // Whoever reads the old value comes first; where that cannot be, the new value is
             // kept beside it and copied at the end.
             let mut readers = Vec::new();

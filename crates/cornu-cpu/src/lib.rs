@@ -1,5 +1,6 @@
 //! The machine of Cornu: compiles graphs to plans and runs them on CPUs.
 
+mod floor;
 mod fuse;
 pub mod kernels;
 mod layout;
@@ -10,5 +11,6 @@ mod plan;
 pub mod pool;
 pub mod simd;
 
+pub use floor::Floor;
 pub use plan::{Plan, StepReport, table};
 pub use pool::Pool;

@@ -11,9 +11,10 @@ use crate::layout::View;
 use crate::loops::{LoopBuilder, copy};
 use crate::memory::{ALIGNMENT, Lifetime, place};
 use crate::pool::Pool;
-use crate::simd::Isa;
+use crate::simd::{FlushSubnormals, Isa};
 use cornu_graph::ops::Op;
 use cornu_graph::{Array, DType, Data, Element, Error, Graph, Shape, Type, check_types};
+use std::borrow::Borrow;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -163,7 +164,7 @@ impl Plan {
     ///
     /// # Errors
     /// If an input or parameter is not of the declared shape and dtype; nothing has been run then.
-    pub fn run(&mut self, inputs: &[&Array], parameters: &mut [Array]) -> Result<(), Error> {
+    pub fn run<A: Borrow<Array>>(&mut self, inputs: &[A], parameters: &mut [Array]) -> Result<(), Error> {
         self.bind(inputs, parameters)?;
         self.run_bound();
         Ok(())
@@ -171,6 +172,7 @@ impl Plan {
 
     /// Runs all steps on the memory that the table of addresses names.
     fn run_bound(&mut self) {
+        let _flush = FlushSubnormals::new();
         let addresses = Addresses(self.addresses.as_ptr());
         let isa = Isa::current();
         for step in &self.steps {
@@ -184,11 +186,16 @@ impl Plan {
     ///
     /// # Errors
     /// As for [`Plan::run`].
-    pub fn profile(&mut self, inputs: &[&Array], parameters: &mut [Array]) -> Result<Vec<StepReport>, Error> {
+    pub fn profile<A: Borrow<Array>>(
+        &mut self,
+        inputs: &[A],
+        parameters: &mut [Array],
+    ) -> Result<Vec<StepReport>, Error> {
         self.bind(inputs, parameters)?;
         let addresses = Addresses(self.addresses.as_ptr());
         let isa = Isa::current();
         let mut reports = self.steps();
+        let _flush = FlushSubnormals::new();
         for (step, report) in self.steps.iter().zip(&mut reports) {
             let start = Instant::now();
             // SAFETY: as in `run`.
@@ -202,15 +209,15 @@ impl Plan {
     ///
     /// # Errors
     /// As for [`Plan::run`], and if the plan does update parameters.
-    pub fn run_shared(&mut self, inputs: &[&Array], parameters: &[Array]) -> Result<(), Error> {
+    pub fn run_shared<A: Borrow<Array>>(&mut self, inputs: &[A], parameters: &[Array]) -> Result<(), Error> {
         if !self.graph.updates().is_empty() {
             return Err(Error::new("a plan that updates parameters needs them to itself"));
         }
-        check_types("input", self.graph.inputs(), inputs.iter().copied())?;
+        check_types("input", self.graph.inputs(), inputs.iter().map(Borrow::borrow))?;
         check_types("parameter", self.graph.parameters(), parameters.iter())?;
         for (address, place) in self.addresses.iter_mut().zip(&self.places) {
             match *place {
-                Place::Input(i) => *address = data_address(inputs[i].data()).cast_mut(),
+                Place::Input(i) => *address = data_address(inputs[i].borrow().data()).cast_mut(),
                 // Nothing is written through it: the graph has no updates.
                 Place::Parameter(i) => *address = data_address(parameters[i].data()).cast_mut(),
                 Place::Constant(_) | Place::Arena(_) => {}
@@ -220,12 +227,12 @@ impl Plan {
         Ok(())
     }
 
-    fn bind(&mut self, inputs: &[&Array], parameters: &mut [Array]) -> Result<(), Error> {
-        check_types("input", self.graph.inputs(), inputs.iter().copied())?;
+    fn bind<A: Borrow<Array>>(&mut self, inputs: &[A], parameters: &mut [Array]) -> Result<(), Error> {
+        check_types("input", self.graph.inputs(), inputs.iter().map(Borrow::borrow))?;
         check_types("parameter", self.graph.parameters(), parameters.iter())?;
         for (address, place) in self.addresses.iter_mut().zip(&self.places) {
             match *place {
-                Place::Input(i) => *address = data_address(inputs[i].data()).cast_mut(),
+                Place::Input(i) => *address = data_address(inputs[i].borrow().data()).cast_mut(),
                 Place::Parameter(i) => *address = data_address_mut(parameters[i].data_mut()),
                 Place::Constant(_) | Place::Arena(_) => {}
             }
@@ -326,6 +333,13 @@ impl Plan {
     /// Bytes that a run's steps read and write.
     pub fn bytes_moved(&self) -> usize {
         self.steps.iter().map(|step| step.bytes).sum()
+    }
+
+    /// Bytes of inputs, parameters and outputs, each once: what any plan of this graph has to move.
+    pub fn bytes_given(&self) -> usize {
+        let declared = self.graph.inputs().iter().chain(self.graph.parameters());
+        let outputs = self.outputs.iter().map(|(_, ty)| ty.byte_size()).sum::<usize>();
+        declared.map(|d| d.ty.byte_size()).sum::<usize>() + outputs
     }
 
     /// What the steps are and cost, in the order in which they run.
@@ -453,13 +467,18 @@ unsafe fn run_step(step: &Step, addresses: Addresses, scratch: *mut u8, bytes: u
     unsafe {
         match &step.work {
             Work::Loop(work) => {
-                let run = |part: usize, worker: usize| work.run(work.block(part), part, addresses, scratch.of(worker), isa);
+                let run = |part: usize, worker: usize| {
+                    // Also on the pool's other threads.
+                    let _flush = FlushSubnormals::new();
+                    work.run(work.block(part), part, addresses, scratch.of(worker), isa);
+                };
                 pool.run(work.parts, &run);
                 work.finish(addresses);
             }
             Work::Dot(products, epilogue) => {
                 let columns = products.product.n;
                 let run = |part: usize, worker: usize| {
+                    let _flush = FlushSubnormals::new();
                     products.run(part, addresses, scratch.of(worker), isa);
                     if let Some(next) = epilogue {
                         let rows = products.product.part(part).rows;

@@ -66,10 +66,28 @@ impl Error {
         self
     }
 
-    /// The same, as it happened at `place` in the user's source.
+    /// The same, as it happened at `place` in the user's source. Mistakes in a graph that know their
+    /// place, the line of a layer, keep it.
     pub fn at(mut self, place: &'static Location<'static>) -> Error {
-        if let Error::Argument { location, .. } = &mut self {
-            *location = Some(place);
+        match &mut self {
+            Error::Argument { location, .. } => *location = Some(place),
+            Error::Graph(errors) => {
+                errors.0.iter_mut().for_each(|error| error.location = error.location.or(Some(place)));
+            }
+            Error::File { .. } => {}
+        }
+        self
+    }
+
+    /// The same, in a part of what was handed in: `within("validation data")`.
+    pub fn within(mut self, part: &str) -> Error {
+        match &mut self {
+            Error::Argument { message, .. } | Error::File { message, .. } => {
+                message.insert_str(0, &format!("{part}: "));
+            }
+            Error::Graph(errors) => {
+                errors.0.iter_mut().for_each(|error| error.message.insert_str(0, &format!("{part}: ")));
+            }
         }
         self
     }

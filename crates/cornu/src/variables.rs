@@ -3,6 +3,7 @@
 use crate::constraints::AnyConstraint;
 use crate::error::{Error, Result};
 use crate::initializers::AnyInitializer;
+use crate::model::is_weight;
 use crate::regularizers::AnyRegularizer;
 use cornu_graph::philox::Random;
 use cornu_graph::{Array, Type};
@@ -48,12 +49,25 @@ pub struct Variables {
     by_path: HashMap<String, usize>,
     values: Vec<Array>,
     seed: i64,
+    /// Number of elements that weights may still have, where a file that is being loaded sets a limit.
+    room: Option<usize>,
 }
 
 impl Variables {
     /// No variables; their initial values will be drawn from `seed`.
     pub fn new(seed: i64) -> Variables {
         Variables { seed, ..Variables::default() }
+    }
+
+    /// No variables; their weights will be read from a file that holds `room` numbers. Until then they
+    /// are zeros, and weights of more elements are refused before anything is allocated.
+    pub(crate) fn for_file(seed: i64, room: usize) -> Variables {
+        Variables { seed, room: Some(room), ..Variables::default() }
+    }
+
+    /// Ends the limit, when the file is read.
+    pub(crate) fn filled(&mut self) {
+        self.room = None;
     }
 
     /// All variables, in order.
@@ -89,7 +103,18 @@ impl Variables {
             };
         }
         let index = self.list.len();
-        self.values.push(self.initial(&variable, index)?);
+        let value = match self.room {
+            Some(room) if is_weight(variable.role) => {
+                let Variable { path, ty, .. } = &variable;
+                let size = ty.shape.checked_size().filter(|&size| size <= room);
+                let size =
+                    size.ok_or_else(|| format!("there are not as many numbers as {path} has: {ty}"))?;
+                self.room = Some(room - size);
+                Array::zeros(&ty.shape, ty.dtype)
+            }
+            _ => self.initial(&variable, index)?,
+        };
+        self.values.push(value);
         self.by_path.insert(variable.path.clone(), index);
         self.list.push(variable);
         Ok(index)

@@ -1,8 +1,9 @@
 //! Indices of the largest or smallest elements along an axis.
 
 use super::Addresses;
-use super::fused::{Lane, Lanes, read};
+use super::fused::{Lane, Lanes, Stored, Truth, with_stored};
 use cornu_graph::DType;
+use half::{bf16, f16};
 
 /// For each of `outer x inner` lines of `n` elements, the index of the first extreme one.
 #[derive(Clone, Debug)]
@@ -24,32 +25,29 @@ impl ArgExtreme {
         // SAFETY: the caller's promise.
         unsafe {
             match self.lanes {
-                Lanes::F32 => self.run_in::<f32>(addresses),
-                Lanes::F64 => self.run_in::<f64>(addresses),
+                Lanes::F32 => with_stored!(self.dtype, S => self.run_in::<f32, S>(addresses)),
+                Lanes::F64 => with_stored!(self.dtype, S => self.run_in::<f64, S>(addresses)),
             }
         }
     }
 
-    unsafe fn run_in<T: Lane>(&self, addresses: Addresses) {
-        // SAFETY: as in `run`; every index is below outer x n x inner.
-        unsafe {
-            let from = addresses.at(self.input);
-            let to: *mut i64 = addresses.at(self.output).cast();
-            for outer in 0..self.outer {
-                for inner in 0..self.inner {
-                    let at = |k: usize| -> T {
-                        read(from, self.dtype, ((outer * self.n + k) * self.inner + inner) as isize)
-                    };
-                    let (mut best, mut index) = (at(0), 0);
-                    for k in 1..self.n {
-                        let x = at(k);
-                        // The first NaN is as extreme as can be.
-                        let nan = x.partial_cmp(&x).is_none() && best.partial_cmp(&best).is_some();
-                        if nan || (self.largest && x > best) || (!self.largest && x < best) {
-                            (best, index) = (x, k as i64);
-                        }
-                    }
-                    *to.add(outer * self.inner + inner) = index;
+    unsafe fn run_in<T: Lane, S: Stored>(&self, addresses: Addresses) {
+        let &ArgExtreme { outer, n, inner, largest, .. } = self;
+        // SAFETY: as in `run`: the buffers hold outer x n x inner elements, and outer x inner results.
+        let (from, to) = unsafe {
+            let from = std::slice::from_raw_parts(addresses.at(self.input).cast::<S>(), outer * n * inner);
+            (from, std::slice::from_raw_parts_mut(addresses.at(self.output).cast::<i64>(), outer * inner))
+        };
+        for (line, index) in to.iter_mut().enumerate() {
+            let start = line / inner * n * inner + line % inner;
+            let mut best: T = from[start].load();
+            *index = 0;
+            for k in 1..n {
+                let x: T = from[start + k * inner].load();
+                let more = if largest { x > best } else { x < best };
+                // The first NaN is as extreme as can be.
+                if more || (x.partial_cmp(&x).is_none() && best.partial_cmp(&best).is_some()) {
+                    (best, *index) = (x, k as i64);
                 }
             }
         }

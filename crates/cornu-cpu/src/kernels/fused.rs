@@ -287,6 +287,7 @@ pub(crate) trait Lane: Copy + PartialOrd + Default + 'static {
     fn of(x: f64) -> Self;
     fn to(self) -> f64;
     fn of_f32(x: f32) -> Self;
+    fn to_f32(self) -> f32;
     fn add(self, b: Self) -> Self;
     fn sub(self, b: Self) -> Self;
     fn mul(self, b: Self) -> Self;
@@ -320,6 +321,8 @@ macro_rules! lane {
             fn to(self) -> f64 { self as f64 }
             #[inline(always)]
             fn of_f32(x: f32) -> Self { x as $type }
+            #[inline(always)]
+            fn to_f32(self) -> f32 { self as f32 }
             #[inline(always)]
             fn add(self, b: Self) -> Self { self + b }
             #[inline(always)]
@@ -386,6 +389,16 @@ fn identity<T: Lane>(kind: FoldKind) -> T {
 fn fold_slice<T: Lane>(kind: FoldKind, x: &[T]) -> T {
     #[inline(always)]
     fn by<T: Lane>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
+        if x.len() < 16 {
+            // Two sums for a short row, so that additions need not wait for each other.
+            let (mut even, mut odd) = (start, start);
+            let pairs = x.chunks_exact(2);
+            let last = pairs.remainder();
+            for pair in pairs {
+                (even, odd) = (f(even, pair[0]), f(odd, pair[1]));
+            }
+            return f(last.iter().fold(even, |total, &v| f(total, v)), odd);
+        }
         let mut lanes = [start; 16];
         let chunks = x.chunks_exact(16);
         for (lane, &v) in lanes.iter_mut().zip(chunks.remainder()) {
@@ -414,6 +427,59 @@ fn fold_slice<T: Lane>(kind: FoldKind, x: &[T]) -> T {
     }
 }
 
+/// A number as it is stored, whatever lanes it is computed in.
+pub(crate) trait Stored: Copy {
+    fn load<T: Lane>(self) -> T;
+    fn store<T: Lane>(value: T) -> Self;
+}
+
+macro_rules! stored {
+    ($($type:ty, $x:ident => $load:expr, $v:ident => $store:expr;)*) => {$(
+        impl Stored for $type {
+            #[inline(always)]
+            fn load<T: Lane>(self) -> T { let $x = self; $load }
+            #[inline(always)]
+            fn store<T: Lane>($v: T) -> Self { $store }
+        }
+    )*};
+}
+
+/// A truth value as it is stored: one byte, 0 or 1.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(crate) struct Truth(u8);
+
+stored! {
+    f32, x => T::of_f32(x), v => v.to_f32();
+    f64, x => T::of(x), v => v.to();
+    bf16, x => T::of_f32(x.to_f32()), v => bf16::from_f64(v.to());
+    f16, x => T::of_f32(x.to_f32()), v => f16::from_f64(v.to());
+    i64, x => T::of(x as f64), v => v.to() as i64;
+    i32, x => T::of(x as f64), v => v.to() as i32;
+    u8, x => T::of_f32(x as f32), v => v.to() as u8;
+    i8, x => T::of_f32(x as f32), v => v.to() as i8;
+    Truth, x => T::of_f32(x.0 as f32), v => Truth((v.to() != 0.0) as u8);
+}
+
+/// The same expression for whichever type a dtype is stored as.
+macro_rules! with_stored {
+    ($dtype:expr, $type:ident => $body:expr) => {
+        match $dtype {
+            DType::F32 => { type $type = f32; $body }
+            DType::F64 => { type $type = f64; $body }
+            DType::BF16 => { type $type = bf16; $body }
+            DType::F16 => { type $type = f16; $body }
+            DType::I64 => { type $type = i64; $body }
+            DType::I32 => { type $type = i32; $body }
+            DType::U8 => { type $type = u8; $body }
+            DType::I8 => { type $type = i8; $body }
+            DType::Bool => { type $type = Truth; $body }
+        }
+    };
+}
+
+pub(crate) use with_stored;
+
 /// Reads element `i` of a buffer.
 ///
 /// # Safety
@@ -421,18 +487,7 @@ fn fold_slice<T: Lane>(kind: FoldKind, x: &[T]) -> T {
 #[inline(always)]
 pub(crate) unsafe fn read<T: Lane>(from: *const u8, dtype: DType, i: isize) -> T {
     // SAFETY: the caller's promise.
-    unsafe {
-        match dtype {
-            DType::F32 => T::of_f32(*from.cast::<f32>().offset(i)),
-            DType::F64 => T::of(*from.cast::<f64>().offset(i)),
-            DType::BF16 => T::of_f32((*from.cast::<bf16>().offset(i)).to_f32()),
-            DType::F16 => T::of_f32((*from.cast::<f16>().offset(i)).to_f32()),
-            DType::I64 => T::of(*from.cast::<i64>().offset(i) as f64),
-            DType::I32 => T::of(*from.cast::<i32>().offset(i) as f64),
-            DType::U8 | DType::Bool => T::of_f32(*from.offset(i) as f32),
-            DType::I8 => T::of_f32(*from.cast::<i8>().offset(i) as f32),
-        }
-    }
+    unsafe { with_stored!(dtype, S => (*from.cast::<S>().offset(i)).load()) }
 }
 
 /// Writes element `i` of a buffer.
@@ -442,19 +497,7 @@ pub(crate) unsafe fn read<T: Lane>(from: *const u8, dtype: DType, i: isize) -> T
 #[inline(always)]
 pub(crate) unsafe fn write<T: Lane>(to: *mut u8, dtype: DType, i: usize, value: T) {
     // SAFETY: the caller's promise.
-    unsafe {
-        match dtype {
-            DType::F32 => *to.cast::<f32>().add(i) = value.to() as f32,
-            DType::F64 => *to.cast::<f64>().add(i) = value.to(),
-            DType::BF16 => *to.cast::<bf16>().add(i) = bf16::from_f64(value.to()),
-            DType::F16 => *to.cast::<f16>().add(i) = f16::from_f64(value.to()),
-            DType::I64 => *to.cast::<i64>().add(i) = value.to() as i64,
-            DType::I32 => *to.cast::<i32>().add(i) = value.to() as i32,
-            DType::U8 => *to.add(i) = value.to() as u8,
-            DType::I8 => *to.cast::<i8>().add(i) = value.to() as i8,
-            DType::Bool => *to.add(i) = (value.to() != 0.0) as u8,
-        }
-    }
+    unsafe { with_stored!(dtype, S => *to.cast::<S>().add(i) = S::store(value)) }
 }
 
 /// A loop's run over one block.
@@ -591,27 +634,11 @@ fn row_offset(work: &Loop, strides: &[isize], row: usize) -> isize {
 /// # Safety
 /// As for [`Loop::run`].
 unsafe fn gather<T: Lane>(work: &Loop, load: &Load, addresses: Addresses, tile: Tile, register: *mut T) {
-    let stride = load.strides[load.strides.len() - 1];
-    // SAFETY: the view reaches only what its buffer holds; a register holds a tile.
+    // SAFETY: the caller's promises are passed on.
     unsafe {
         let from = addresses.at(load.buffer);
-        for r in 0..tile.n_rows {
-            let start =
-                load.offset + row_offset(work, &load.strides, tile.row + r) + tile.column as isize * stride;
-            let to = std::slice::from_raw_parts_mut(register.add(r * tile.n_columns), tile.n_columns);
-            if stride == 0 {
-                to.fill(read(from, load.dtype, start));
-            } else if load.dtype == DType::F32 && stride == 1 {
-                let from = std::slice::from_raw_parts(from.cast::<f32>().offset(start), tile.n_columns);
-                for (t, &f) in to.iter_mut().zip(from) {
-                    *t = T::of_f32(f);
-                }
-            } else {
-                for (i, t) in to.iter_mut().enumerate() {
-                    *t = read(from, load.dtype, start + i as isize * stride);
-                }
-            }
-        }
+        let walk = Walk { work, strides: &load.strides, offset: load.offset, tile };
+        with_stored!(load.dtype, S => walk.gather::<T, S>(from.cast_const().cast(), register));
     }
 }
 
@@ -620,22 +647,69 @@ unsafe fn gather<T: Lane>(work: &Loop, load: &Load, addresses: Addresses, tile: 
 /// # Safety
 /// As for [`Loop::run`].
 unsafe fn scatter<T: Lane>(work: &Loop, store: &Store, addresses: Addresses, tile: Tile, register: *const T) {
-    let stride = store.strides[store.strides.len() - 1];
-    // SAFETY: the view reaches only what its buffer holds; a register holds a tile.
+    // SAFETY: the caller's promises are passed on.
     unsafe {
         let to = addresses.at(store.buffer);
-        for r in 0..tile.n_rows {
-            let start =
-                store.offset + row_offset(work, &store.strides, tile.row + r) + tile.column as isize * stride;
-            let from = std::slice::from_raw_parts(register.add(r * tile.n_columns), tile.n_columns);
-            if store.dtype == DType::F32 && stride == 1 {
-                let to = std::slice::from_raw_parts_mut(to.cast::<f32>().offset(start), tile.n_columns);
-                for (t, &f) in to.iter_mut().zip(from) {
-                    *t = f.to() as f32;
+        let walk = Walk { work, strides: &store.strides, offset: store.offset, tile };
+        with_stored!(store.dtype, S => walk.scatter::<T, S>(register, to.cast()));
+    }
+}
+
+/// The way through a buffer that a tile takes.
+struct Walk<'a> {
+    work: &'a Loop,
+    strides: &'a [isize],
+    offset: isize,
+    tile: Tile,
+}
+
+impl Walk<'_> {
+    /// Where row `r` of the tile begins, in elements.
+    #[inline(always)]
+    fn row(&self, r: usize) -> isize {
+        let stride = self.strides[self.strides.len() - 1];
+        self.offset + row_offset(self.work, self.strides, self.tile.row + r) + self.tile.column as isize * stride
+    }
+
+    /// # Safety
+    /// The view reaches only what the buffer holds; a register holds a tile.
+    unsafe fn gather<T: Lane, S: Stored>(&self, from: *const S, register: *mut T) {
+        let (n, stride) = (self.tile.n_columns, self.strides[self.strides.len() - 1]);
+        for r in 0..self.tile.n_rows {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let from = from.offset(self.row(r));
+                let to = std::slice::from_raw_parts_mut(register.add(r * n), n);
+                match stride {
+                    0 => {
+                        let value = (*from).load();
+                        to.iter_mut().for_each(|t| *t = value);
+                    }
+                    1 => {
+                        let from = std::slice::from_raw_parts(from, n);
+                        to.iter_mut().zip(from).for_each(|(t, f)| *t = f.load());
+                    }
+                    _ => to.iter_mut().enumerate().for_each(|(i, t)| *t = (*from.offset(i as isize * stride)).load()),
                 }
-            } else {
-                for (i, &f) in from.iter().enumerate() {
-                    write(to, store.dtype, (start + i as isize * stride) as usize, f);
+            }
+        }
+    }
+
+    /// # Safety
+    /// The view reaches only what the buffer holds; a register holds a tile.
+    unsafe fn scatter<T: Lane, S: Stored>(&self, register: *const T, to: *mut S) {
+        let (n, stride) = (self.tile.n_columns, self.strides[self.strides.len() - 1]);
+        for r in 0..self.tile.n_rows {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let from = std::slice::from_raw_parts(register.add(r * n), n);
+                let to = to.offset(self.row(r));
+                match stride {
+                    1 => {
+                        let to = std::slice::from_raw_parts_mut(to, n);
+                        to.iter_mut().zip(from).for_each(|(t, &f)| *t = S::store(f));
+                    }
+                    _ => from.iter().enumerate().for_each(|(i, &f)| *to.offset(i as isize * stride) = S::store(f)),
                 }
             }
         }

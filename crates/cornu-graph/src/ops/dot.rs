@@ -112,25 +112,42 @@ impl Operation for Dot {
         let batch: Vec<usize> = (0..n_batch).collect();
         let dy_a: Vec<usize> = (n_batch..n_batch + a_free.len()).collect();
         let dy_b: Vec<usize> = (n_batch + a_free.len()..dy.rank()).collect();
-        // `dy` times the other operand, summed over the other's free axes: [batch, own free, the
-        // other's contracted axes], whose axes then go back to their places.
+        // `dy` and the other operand, multiplied over the other's free axes: batch axes, own free
+        // axes and the other's contracted ones, which then go to their places. The factors' order
+        // is the one that leaves the least to move.
         let gradient = |own: [&[usize]; 3], other: &Tensor, others: [&[usize]; 3], summed: &[usize]| {
             let [own_batch, own_free, own_contract] = own;
             let [other_batch, other_free, other_contract] = others;
-            let dot = Dot {
-                a_batch: batch.clone(),
-                b_batch: other_batch.to_vec(),
-                a_contract: summed.to_vec(),
-                b_contract: other_free.to_vec(),
-            };
             let mut pairs: Vec<_> = other_contract.iter().zip(own_contract).collect();
             pairs.sort_unstable();
-            let places = own_batch.iter().chain(own_free).chain(pairs.into_iter().map(|(_, own)| own));
-            let mut axes = vec![0; own_batch.len() + own_free.len() + own_contract.len()];
+            let contracted: Vec<usize> = pairs.into_iter().map(|(_, own)| *own).collect();
+            let contracted_first = contracted.first() < own_free.first() && !own_free.is_empty();
+            let (product, inner) = match contracted_first {
+                true => {
+                    let dot = Dot {
+                        a_batch: other_batch.to_vec(),
+                        b_batch: batch.clone(),
+                        a_contract: other_free.to_vec(),
+                        b_contract: summed.to_vec(),
+                    };
+                    (other.dot(dy, dot), [&contracted, own_free])
+                }
+                false => {
+                    let dot = Dot {
+                        a_batch: batch.clone(),
+                        b_batch: other_batch.to_vec(),
+                        a_contract: summed.to_vec(),
+                        b_contract: other_free.to_vec(),
+                    };
+                    (dy.dot(other, dot), [own_free, &contracted])
+                }
+            };
+            let places = own_batch.iter().chain(inner[0]).chain(inner[1]);
+            let mut axes = vec![0; own_batch.len() + own_free.len() + contracted.len()];
             for (i, &place) in places.enumerate() {
                 axes[place] = i;
             }
-            dy.dot(other, dot).transpose(&axes)
+            product.transpose(&axes)
         };
         let (of_a, of_b) =
             ([&self.a_batch[..], &a_free, &self.a_contract], [&self.b_batch[..], &b_free, &self.b_contract]);

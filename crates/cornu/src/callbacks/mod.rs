@@ -1,9 +1,55 @@
-//! Callbacks. To add one: a file here and its two lines below (`cargo xtask new callback NAME`).
+//! Callbacks: what happens besides training, at its events.
+//!
+//! To add one: a file here with a struct, [`Callback`] and [`Named`](crate::registry::Named), and its
+//! three lines below (`cargo xtask new callback NAME`).
 
 mod callback;
+mod csv_logger;
+mod early_stopping;
+mod file_name;
 mod history;
+mod lambda_callback;
+mod learning_rate_scheduler;
+mod model_checkpoint;
+mod monitor;
 mod progress;
+mod reduce_lr_on_plateau;
+mod stop_at_loss;
+mod terminate_on_nan;
 
 pub use callback::{Callback, Training};
+pub use csv_logger::CSVLogger;
+pub use early_stopping::EarlyStopping;
 pub use history::History;
+pub use lambda_callback::LambdaCallback;
+pub use learning_rate_scheduler::LearningRateScheduler;
+pub use model_checkpoint::ModelCheckpoint;
+pub use monitor::Mode;
 pub use progress::Progress;
+pub use reduce_lr_on_plateau::ReduceLROnPlateau;
+pub use stop_at_loss::StopAtLoss;
+pub use terminate_on_nan::TerminateOnNaN;
+
+/// Makes the table of names and summaries from the callbacks' types.
+macro_rules! table {
+    ($($callback:ty),* $(,)?) => {
+        &[$((
+            <$callback as crate::registry::Named>::NAME,
+            <$callback as crate::registry::Named>::SUMMARY,
+        )),*]
+    };
+}
+
+/// The names of all callbacks, with one line on each. They hold files and functions, so they are
+/// made in programs and not read from configs as layers are.
+pub static CALLBACKS: &[(&str, &str)] = table![
+    Progress,
+    EarlyStopping,
+    StopAtLoss,
+    ModelCheckpoint,
+    ReduceLROnPlateau,
+    LearningRateScheduler,
+    TerminateOnNaN,
+    CSVLogger,
+    LambdaCallback,
+];

@@ -11,5 +11,6 @@ pub(crate) mod numbers;
 mod read;
 mod write;
 
+pub use keras::{Loaded, load};
 pub use read::read_file;
 pub use write::write_atomically;

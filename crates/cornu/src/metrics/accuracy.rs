@@ -1,6 +1,6 @@
 //! How many predictions equal their labels.
 
-use super::{Float32, Metric, totals};
+use super::{Better, Float32, Metric, totals};
 use crate::losses::shapes::same_shape;
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -55,5 +55,9 @@ impl Metric for Accuracy {
 
     fn set_name(&mut self, name: String) {
         self.name = name;
+    }
+
+    fn better(&self) -> Option<Better> {
+        Some(Better::Higher)
     }
 }

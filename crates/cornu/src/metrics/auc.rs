@@ -1,7 +1,7 @@
 //! The area under a curve of right against wrong answers.
 
 use super::confusion::{self, Counting};
-use super::{Float32, Metric, totals};
+use super::{Better, Float32, Metric, totals};
 use crate::losses::{
     EPSILON,
     shapes::{divide_no_nan, keras_shape},
@@ -212,6 +212,10 @@ impl Metric for AUC {
 
     fn set_name(&mut self, name: String) {
         self.name = name;
+    }
+
+    fn better(&self) -> Option<Better> {
+        Some(Better::Higher)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The cosine of the angle between labels and predictions, as a metric.
 
-use super::{Float32, Metric, totals};
+use super::{Better, Float32, Metric, totals};
 use crate::losses::{self, Loss};
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -57,5 +57,9 @@ impl Metric for CosineSimilarity {
 
     fn set_name(&mut self, name: String) {
         self.name = name;
+    }
+
+    fn better(&self) -> Option<Better> {
+        Some(Better::Higher)
     }
 }

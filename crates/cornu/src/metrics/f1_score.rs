@@ -1,7 +1,7 @@
 //! The harmonic mean of precision and recall.
 
 use super::{
-    Float32, Metric,
+    Better, Float32, Metric,
     fbeta_score::{Average, FBetaScore},
 };
 use crate::registry::Named;
@@ -78,5 +78,9 @@ impl Metric for F1Score {
 
     fn set_name(&mut self, name: String) {
         self.name = name;
+    }
+
+    fn better(&self) -> Option<Better> {
+        Some(Better::Higher)
     }
 }

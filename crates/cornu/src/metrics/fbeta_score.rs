@@ -1,6 +1,6 @@
 //! The weighted harmonic mean of precision and recall.
 
-use super::{Float32, Metric, totals};
+use super::{Better, Float32, Metric, totals};
 use crate::losses::{EPSILON, shapes::keras_shape};
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -119,6 +119,10 @@ impl Metric for FBetaScore {
 
     fn set_name(&mut self, name: String) {
         self.name = name;
+    }
+
+    fn better(&self) -> Option<Better> {
+        Some(Better::Higher)
     }
 }
 

@@ -28,6 +28,21 @@ pub trait Metric: Item {
 
     /// Changes the name it is reported under.
     fn set_name(&mut self, name: String);
+
+    /// Which way the figure gets better, for callbacks that wait for the best; `None` where neither way
+    /// is. Down, as for losses, unless a metric says otherwise.
+    fn better(&self) -> Option<Better> {
+        Some(Better::Lower)
+    }
+}
+
+/// Which way a figure gets better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    /// Down: losses, errors.
+    Lower,
+    /// Up: accuracies, scores.
+    Higher,
 }
 
 /// Options that every metric has.

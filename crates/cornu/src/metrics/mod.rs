@@ -52,7 +52,7 @@ pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_absolute_percentage_error::MeanAbsolutePercentageError;
 pub use mean_squared_error::MeanSquaredError;
 pub use mean_squared_logarithmic_error::MeanSquaredLogarithmicError;
-pub use metric::{AnyMetric, Float32, Metric, MetricOptions, for_model};
+pub use metric::{AnyMetric, Better, Float32, Metric, MetricOptions, for_model};
 pub use poisson::Poisson;
 pub use precision::Precision;
 pub use r2_score::{Aggregation, R2Score};

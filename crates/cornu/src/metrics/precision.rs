@@ -1,7 +1,7 @@
 //! What part of the yeses is right.
 
 use super::confusion::{self, Counting, NEVER, Thresholds};
-use super::{Float32, Metric, totals};
+use super::{Better, Float32, Metric, totals};
 use crate::losses::shapes::divide_no_nan;
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -96,6 +96,10 @@ impl Metric for Precision {
 
     fn set_name(&mut self, name: String) {
         self.name = name;
+    }
+
+    fn better(&self) -> Option<Better> {
+        Some(Better::Higher)
     }
 }
 

@@ -1,6 +1,6 @@
 //! How much of the labels' variance predictions explain.
 
-use super::{Float32, Metric, totals};
+use super::{Better, Float32, Metric, totals};
 use crate::losses::shapes::{keras_shape, same_shape};
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -114,6 +114,10 @@ impl Metric for R2Score {
 
     fn set_name(&mut self, name: String) {
         self.name = name;
+    }
+
+    fn better(&self) -> Option<Better> {
+        Some(Better::Higher)
     }
 }
 

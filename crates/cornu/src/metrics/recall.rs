@@ -1,7 +1,7 @@
 //! What part of the labelled yeses is found.
 
 use super::confusion::{self, Counting, NEVER, Thresholds};
-use super::{Float32, Metric, precision::figure, totals};
+use super::{Better, Float32, Metric, precision::figure, totals};
 use crate::losses::shapes::divide_no_nan;
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -96,5 +96,9 @@ impl Metric for Recall {
 
     fn set_name(&mut self, name: String) {
         self.name = name;
+    }
+
+    fn better(&self) -> Option<Better> {
+        Some(Better::Higher)
     }
 }

@@ -1,6 +1,6 @@
 //! How many labelled classes have the greatest probability.
 
-use super::{Float32, Metric, totals};
+use super::{Better, Float32, Metric, totals};
 use crate::losses::shapes::{keras_shape, squeeze};
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -55,6 +55,10 @@ impl Metric for SparseCategoricalAccuracy {
 
     fn set_name(&mut self, name: String) {
         self.name = name;
+    }
+
+    fn better(&self) -> Option<Better> {
+        Some(Better::Higher)
     }
 }
 

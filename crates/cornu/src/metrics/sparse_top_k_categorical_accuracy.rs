@@ -1,6 +1,6 @@
 //! How many labelled classes are among the greatest probabilities.
 
-use super::{Float32, Metric, sparse_categorical_accuracy::numbers, totals};
+use super::{Better, Float32, Metric, sparse_categorical_accuracy::numbers, totals};
 use crate::registry::Named;
 use crate::scope::Scope;
 use cornu_graph::{DType, Tensor};
@@ -80,6 +80,10 @@ impl Metric for SparseTopKCategoricalAccuracy {
 
     fn set_name(&mut self, name: String) {
         self.name = name;
+    }
+
+    fn better(&self) -> Option<Better> {
+        Some(Better::Higher)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The sum of values.
 
-use super::{Float32, Metric, totals};
+use super::{Better, Float32, Metric, totals};
 use crate::registry::Named;
 use crate::scope::Scope;
 use cornu_graph::Tensor;
@@ -58,5 +58,9 @@ impl Metric for Sum {
 
     fn set_name(&mut self, name: String) {
         self.name = name;
+    }
+
+    fn better(&self) -> Option<Better> {
+        None
     }
 }

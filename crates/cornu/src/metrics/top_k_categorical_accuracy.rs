@@ -1,6 +1,6 @@
 //! How many one-hot labels are among the greatest probabilities.
 
-use super::{Float32, Metric, sparse_top_k_categorical_accuracy::in_top_k, totals};
+use super::{Better, Float32, Metric, sparse_top_k_categorical_accuracy::in_top_k, totals};
 use crate::losses::shapes::same_shape;
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -64,5 +64,9 @@ impl Metric for TopKCategoricalAccuracy {
 
     fn set_name(&mut self, name: String) {
         self.name = name;
+    }
+
+    fn better(&self) -> Option<Better> {
+        Some(Better::Higher)
     }
 }

@@ -171,6 +171,11 @@ impl Compile {
         self
     }
 
+    /// The loss of an output.
+    pub fn loss_of(&self, output: usize) -> Option<&Choice<dyn Loss>> {
+        Compile::of_output(&self.losses, output)
+    }
+
     /// The entry for output `i` of a list that has one for each, or one for all.
     pub(crate) fn of_output<T>(list: &[T], i: usize) -> Option<&T> {
         if list.len() == 1 { list.first() } else { list.get(i) }

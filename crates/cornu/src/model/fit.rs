@@ -11,6 +11,8 @@ use cornu_graph::philox::Random;
 use cornu_graph::{Array, DType};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::panic::Location;
 
 /// How [`Trainer::fit`] trains. Agrees with the arguments of Keras's `fit`.
 ///
@@ -24,11 +26,12 @@ pub struct Fit {
     initial_epoch: usize,
     steps_per_epoch: Option<usize>,
     validation_split: f64,
-    validation: Option<(Vec<Array>, Vec<Array>, Option<Array>)>,
+    validation: Option<(Vec<Array>, Vec<Array>)>,
+    validation_sample_weight: Vec<Array>,
     validation_freq: usize,
     shuffle: bool,
     class_weight: Option<BTreeMap<i64, f64>>,
-    sample_weight: Option<Array>,
+    sample_weight: Vec<Array>,
     progress: bool,
     callbacks: Vec<Box<dyn Callback>>,
 }
@@ -42,10 +45,11 @@ impl Default for Fit {
             steps_per_epoch: None,
             validation_split: 0.0,
             validation: None,
+            validation_sample_weight: Vec::new(),
             validation_freq: 1,
             shuffle: true,
             class_weight: None,
-            sample_weight: None,
+            sample_weight: Vec::new(),
             progress: true,
             callbacks: Vec::new(),
         }
@@ -92,16 +96,13 @@ impl Fit {
 
     /// Data to evaluate after each epoch.
     pub fn validation_data<'a>(mut self, x: impl Arrays<'a>, y: impl Arrays<'a>) -> Fit {
-        let owned = |arrays: Vec<Cow<Array>>| arrays.into_iter().map(Cow::into_owned).collect();
-        self.validation = Some((owned(x.arrays()), owned(y.arrays()), None));
+        self.validation = Some((owned(x.arrays()), owned(y.arrays())));
         self
     }
 
-    /// What each row of the validation data counts for.
-    pub fn validation_sample_weight(mut self, weight: &Array) -> Fit {
-        if let Some(validation) = &mut self.validation {
-            validation.2 = Some(weight.clone());
-        }
+    /// What each row of the validation data counts for: one array, or one for each output.
+    pub fn validation_sample_weight<'a>(mut self, weight: impl Arrays<'a>) -> Fit {
+        self.validation_sample_weight = owned(weight.arrays());
         self
     }
 
@@ -123,9 +124,9 @@ impl Fit {
         self
     }
 
-    /// What each row counts for in the loss.
-    pub fn sample_weight(mut self, weight: &Array) -> Fit {
-        self.sample_weight = Some(weight.clone());
+    /// What each row counts for in the loss: one array, or one for each output.
+    pub fn sample_weight<'a>(mut self, weight: impl Arrays<'a>) -> Fit {
+        self.sample_weight = owned(weight.arrays());
         self
     }
 
@@ -140,18 +141,49 @@ impl Fit {
         self.progress = false;
         self
     }
+
+    /// Whether the options make sense by themselves.
+    fn check(&self) -> Result<()> {
+        check_batch_size(self.batch_size)?;
+        if self.steps_per_epoch == Some(0) {
+            return Err(Error::argument("steps_per_epoch is 0").help("an epoch has at least one step"));
+        }
+        if self.validation_freq == 0 {
+            return Err(Error::argument("validation_freq is 0").help("1 validates after every epoch"));
+        }
+        if !(0.0..1.0).contains(&self.validation_split) {
+            let message =
+                format!("validation_split is {}, not a share from 0 to below 1", self.validation_split);
+            return Err(Error::argument(message).help("0.2 holds the last fifth of the rows back"));
+        }
+        if self.class_weight.is_some() && !self.sample_weight.is_empty() {
+            return Err(Error::argument("class_weight and sample_weight are both given")
+                .help("multiply them into one sample_weight"));
+        }
+        Ok(())
+    }
 }
 
-/// Arrays of equally many rows: inputs, targets, and perhaps what each row counts for.
+fn owned(arrays: Vec<Cow<Array>>) -> Vec<Array> {
+    arrays.into_iter().map(Cow::into_owned).collect()
+}
+
+/// Arrays of equally many rows: inputs, targets, and perhaps what each row counts for, in one array
+/// or one for each target.
 pub(crate) struct Data<'a> {
     x: Vec<&'a Array>,
     y: Vec<&'a Array>,
-    weight: Option<&'a Array>,
+    weights: Vec<&'a Array>,
 }
 
 impl<'a> Data<'a> {
-    pub(crate) fn new(x: &'a [Cow<'a, Array>], y: &'a [Cow<'a, Array>], weight: Option<&'a Array>) -> Data<'a> {
-        Data { x: x.iter().map(|a| &**a).collect(), y: y.iter().map(|a| &**a).collect(), weight }
+    pub(crate) fn new(x: &'a [Cow<'a, Array>], y: &'a [Cow<'a, Array>], weights: &'a [Array]) -> Data<'a> {
+        let weights = match weights {
+            // Each output has the weights to itself.
+            [one] => vec![one; y.len()],
+            several => several.iter().collect(),
+        };
+        Data { x: x.iter().map(|a| &**a).collect(), y: y.iter().map(|a| &**a).collect(), weights }
     }
 
     fn rows(&self) -> usize {
@@ -159,17 +191,14 @@ impl<'a> Data<'a> {
     }
 
     fn all(&self) -> Vec<&'a Array> {
-        // Each output has the weights to itself.
-        let weights = self.weight.into_iter().flat_map(|weight| std::iter::repeat_n(weight, self.y.len()));
-        self.x.iter().chain(&self.y).copied().chain(weights).collect()
+        self.x.iter().chain(&self.y).chain(&self.weights).copied().collect()
     }
 }
 
 /// One batch's memory, filled anew for each step.
 struct Batch {
     arrays: Vec<Array>,
-    plan: usize,
-    rows: usize,
+    signature: Signature,
 }
 
 impl Batch {
@@ -181,40 +210,44 @@ impl Batch {
                 Array::zeros(shape, array.dtype())
             })
             .collect();
-        let (n_x, n_y) = (data.x.len(), data.y.len());
         let refs: Vec<&Array> = arrays.iter().collect();
-        let weights: Vec<Option<&Array>> = match data.weight {
-            Some(_) => refs[n_x + n_y..].iter().map(|weight| Some(*weight)).collect(),
-            None => vec![None; n_y],
-        };
-        let signature = Signature::new(mode, &refs[..n_x], &refs[n_x..n_x + n_y], &weights);
-        let plan = trainer.plan(&signature)?;
-        Ok(Batch { arrays, plan, rows })
+        let (x, rest) = refs.split_at(data.x.len());
+        let (y, weights) = rest.split_at(data.y.len());
+        let mut weights: Vec<Option<&Array>> = weights.iter().map(|weight| Some(*weight)).collect();
+        weights.resize(y.len(), None);
+        let signature = Signature::new(mode, x, y, &weights);
+        trainer.plan(&signature)?;
+        Ok(Batch { arrays, signature })
     }
 
     /// Fills the batch with rows and runs its step.
-    fn run(&mut self, trainer: &mut Trainer, data: &[&Array], rows: &[usize], refs: &mut Vec<&'static Array>) -> Result<f64> {
-        debug_assert_eq!(rows.len(), self.rows);
+    fn run(&mut self, trainer: &mut Trainer, data: &[&Array], rows: &[usize]) -> Result<f64> {
         for (array, source) in self.arrays.iter_mut().zip(data) {
             source.copy_rows_to(rows, array);
         }
-        let _ = refs;
-        let arrays: Vec<&Array> = self.arrays.iter().collect();
-        trainer.run(self.plan, &arrays)
+        trainer.run(&self.signature, &self.arrays)
     }
 }
 
-/// What a row counts for, as `f32`, one number a row.
-#[track_caller]
-pub(crate) fn check_weight(weight: &Array, rows: usize) -> Result<Array> {
-    if weight.rows() != rows || weight.shape().is_empty() {
-        let message = format!("there are {rows} rows, and sample_weight has shape {}", weight.shape());
-        return Err(Error::argument(message));
+/// What rows count for, as `f32`: nothing, one array, or one for each output.
+pub(crate) fn check_weights(weights: &[&Array], outputs: usize, rows: usize) -> Result<Vec<Array>> {
+    if weights.len() > 1 && weights.len() != outputs {
+        let message = format!("the model has {outputs} outputs, got {} arrays of sample weights", weights.len());
+        return Err(Error::argument(message).help("give one for all outputs, or one for each"));
     }
-    if !weight.is_finite() {
-        return Err(Error::argument("sample_weight has numbers that are not finite"));
+    for weight in weights {
+        if weight.shape().is_empty() || weight.rows() != rows {
+            let message = format!("there are {rows} rows, and sample_weight has shape {}", weight.shape());
+            return Err(Error::argument(message).help("give one number for each row"));
+        }
+        if !weight.is_finite() {
+            let at = weight.to_f64().iter().position(|value| !value.is_finite()).unwrap_or(0);
+            let (value, row) = (weight.to_f64()[at], at / (weight.size() / rows).max(1));
+            return Err(Error::argument(format!("sample_weight has {value} in row {row}"))
+                .help("weights are finite numbers; 0 leaves a row out"));
+        }
     }
-    Ok(weight.cast(DType::F32))
+    Ok(weights.iter().map(|weight| weight.cast(DType::F32)).collect())
 }
 
 impl Trainer {
@@ -224,54 +257,53 @@ impl Trainer {
     /// If shapes, rows, labels or options do not fit, told before the first step; or if a callback
     /// fails.
     #[track_caller]
-    pub fn fit<'a>(&mut self, x: impl Arrays<'a>, y: impl Arrays<'a>, mut fit: Fit) -> Result<History> {
-        let (x, y) = self.check_data(x.arrays(), y.arrays())?;
-        if fit.batch_size == 0 {
-            return Err(Error::argument("batch_size is 0").help("a batch has at least one row"));
-        }
-        if fit.steps_per_epoch == Some(0) {
-            return Err(Error::argument("steps_per_epoch is 0"));
-        }
-        if !(0.0..1.0).contains(&fit.validation_split) {
-            let message = format!("validation_split is {}, not a share between 0 and 1", fit.validation_split);
-            return Err(Error::argument(message));
-        }
-        if fit.class_weight.is_some() && fit.sample_weight.is_some() {
-            return Err(Error::argument("class_weight and sample_weight are both given")
-                .help("multiply them into one sample_weight"));
-        }
-        let rows = x[0].rows();
-        let mut weight = match (&fit.sample_weight, &fit.class_weight) {
-            (Some(weight), _) => Some(check_weight(weight, rows)?),
-            (None, Some(weights)) => Some(class_weights(&y[0], rows, weights)?),
-            (None, None) => None,
-        };
-        let (mut x, mut y) = (x, y);
+    pub fn fit<'a>(&mut self, x: impl Arrays<'a>, y: impl Arrays<'a>, fit: Fit) -> Result<History> {
+        let place = Location::caller();
+        self.checked_fit(x.arrays(), y.arrays(), fit).map_err(|error| error.at(place))
+    }
+
+    fn checked_fit(&mut self, x: Vec<Cow<Array>>, y: Vec<Cow<Array>>, mut fit: Fit) -> Result<History> {
+        let (mut x, mut y) = self.check_data(x, y)?;
+        fit.check()?;
+        let (rows, outputs) = (x[0].rows(), y.len());
+        let mut weights = check_weights(&fit.sample_weight.iter().collect::<Vec<_>>(), outputs, rows)?;
         let mut validation = match fit.validation.take() {
-            Some((vx, vy, weight)) => {
-                let (vx, vy) = (vx.into_iter().map(Cow::Owned).collect(), vy.into_iter().map(Cow::Owned).collect());
-                let (vx, vy) = self.check_data(vx, vy)?;
-                let weight = weight.map(|weight| check_weight(&weight, vx[0].rows())).transpose()?;
-                Some((vx, vy, weight))
+            Some((vx, vy)) => {
+                let cow = |arrays: Vec<Array>| arrays.into_iter().map(Cow::Owned).collect();
+                let own = || {
+                    let (vx, vy) = self.check_data(cow(vx), cow(vy))?;
+                    let given: Vec<&Array> = fit.validation_sample_weight.iter().collect();
+                    let weights = check_weights(&given, outputs, vx[0].rows())?;
+                    Ok((vx, vy, weights))
+                };
+                Some(own().map_err(|error: Error| error.within("validation data"))?)
+            }
+            None if !fit.validation_sample_weight.is_empty() => {
+                return Err(Error::argument("there are weights for validation data, and no such data")
+                    .help("give Fit validation_data; a validation_split takes its weights from sample_weight"));
             }
             None => None,
         };
         if validation.is_none() && fit.validation_split > 0.0 {
             let at = (rows as f64 * (1.0 - fit.validation_split)).floor() as usize;
             if at == 0 || at == rows {
-                let message = format!("validation_split {} of {rows} rows leaves one part empty", fit.validation_split);
-                return Err(Error::argument(message));
+                let message =
+                    format!("validation_split {} of {rows} rows leaves one part empty", fit.validation_split);
+                return Err(Error::argument(message).help("give more rows, or validation_data of its own"));
             }
-            let part = |arrays: &[Cow<Array>], range: std::ops::Range<usize>| -> Vec<Cow<'static, Array>> {
+            let part = |arrays: &[Cow<Array>], range: Range<usize>| -> Vec<Cow<'static, Array>> {
                 arrays.iter().map(|array| Cow::Owned(array.slice_rows(range.clone()))).collect()
             };
-            let held = weight.as_ref().map(|weight| weight.slice_rows(at..rows));
-            validation = Some((part(&x, at..rows), part(&y, at..rows), held));
-            (x, y) = (part(&x, 0..at), part(&y, 0..at));
-            weight = weight.map(|weight| weight.slice_rows(0..at));
+            let share = |range: Range<usize>| weights.iter().map(|w| w.slice_rows(range.clone())).collect();
+            validation = Some((part(&x, at..rows), part(&y, at..rows), share(at..rows)));
+            (x, y, weights) = (part(&x, 0..at), part(&y, 0..at), share(0..at));
         }
-        let data = Data::new(&x, &y, weight.as_ref());
-        let validation = validation.as_ref().map(|(x, y, weight)| Data::new(x, y, weight.as_ref()));
+        // Classes count for something in the loss that is trained on alone.
+        if let Some(classes) = &fit.class_weight {
+            weights = vec![class_weights(&y, classes)?];
+        }
+        let data = Data::new(&x, &y, &weights);
+        let validation = validation.as_ref().map(|(x, y, weights)| Data::new(x, y, weights));
         self.train(&data, validation.as_ref(), fit)
     }
 
@@ -298,10 +330,12 @@ impl Trainer {
         let mut order: Vec<usize> = (0..rows).collect();
         let mut callbacks = std::mem::take(&mut fit.callbacks);
         if fit.progress {
-            callbacks.insert(0, Box::new(Progress::new()));
+            // It shows what the other callbacks report.
+            callbacks.push(Box::new(Progress::new()));
         }
         let mut history = History::default();
-        let mut training = Training { trainer: self, epochs: fit.epochs, steps, stop: false };
+        let validates = validation.is_some();
+        let mut training = Training { trainer: self, epochs: fit.epochs, steps, validates, stop: false };
         for callback in &mut callbacks {
             callback.on_train_begin(&mut training)?;
         }
@@ -316,7 +350,6 @@ impl Trainer {
             }
         };
         shuffled(&mut order, pass);
-        let mut refs = Vec::new();
         for epoch in fit.initial_epoch..fit.epochs {
             training.trainer.reset_metrics();
             for callback in &mut callbacks {
@@ -329,7 +362,7 @@ impl Trainer {
                     Some(rest) if to - from < batch_size => rest,
                     _ => &mut whole,
                 };
-                let loss = batch.run(training.trainer, &arrays, &order[from..to], &mut refs)?;
+                let loss = batch.run(training.trainer, &arrays, &order[from..to])?;
                 for callback in &mut callbacks {
                     callback.on_batch_end(&mut training, step, loss)?;
                 }
@@ -344,7 +377,7 @@ impl Trainer {
             }
             let mut logs: Scores = training.trainer.scores()?;
             if let Some(validation) = validation
-                && (epoch + 1) % fit.validation_freq.max(1) == 0
+                && (epoch + 1) % fit.validation_freq == 0
             {
                 let scores = training.trainer.evaluate_data(validation, fit.batch_size)?;
                 logs.extend(scores.into_iter().map(|(name, value)| (format!("val_{name}"), value)));
@@ -357,45 +390,62 @@ impl Trainer {
                 break;
             }
         }
+        // Before callbacks end: the best weights that one of them kept win over averages.
+        training.trainer.take_averages()?;
         for callback in &mut callbacks {
             callback.on_train_end(&mut training)?;
         }
+        Ok(history)
+    }
+
+    /// Gives weights their moving averages, if the optimizer keeps some for the end of training.
+    fn take_averages(&mut self) -> Result<()> {
         let optimizer = self.compiled_with().optimizer.item()?;
         for (weight, average) in optimizers::averages(&*optimizer, self.variables()) {
             let value = self.variables().values()[average].clone();
             self.variables.set(weight, &value)?;
         }
-        Ok(history)
+        Ok(())
     }
 
     /// Loss and metrics on data.
     pub(crate) fn evaluate_data(&mut self, data: &Data, batch_size: usize) -> Result<Scores> {
-        if batch_size == 0 {
-            return Err(Error::argument("batch_size is 0").help("a batch has at least one row"));
-        }
+        check_batch_size(batch_size)?;
         self.reset_metrics();
         let rows = data.rows();
         let batch_size = batch_size.min(rows);
         let arrays = data.all();
         let order: Vec<usize> = (0..rows).collect();
         let mut whole = Batch::new(self, data, batch_size, Mode::Evaluate)?;
-        let mut refs = Vec::new();
         for batch in order.chunks(batch_size) {
             if batch.len() < batch_size {
-                Batch::new(self, data, batch.len(), Mode::Evaluate)?.run(self, &arrays, batch, &mut refs)?;
+                Batch::new(self, data, batch.len(), Mode::Evaluate)?.run(self, &arrays, batch)?;
             } else {
-                whole.run(self, &arrays, batch, &mut refs)?;
+                whole.run(self, &arrays, batch)?;
             }
         }
         self.scores()
     }
 }
 
+fn check_batch_size(batch_size: usize) -> Result<()> {
+    match batch_size {
+        0 => Err(Error::argument("batch_size is 0").help("a batch has at least one row")),
+        _ => Ok(()),
+    }
+}
+
 /// What each row counts for, from its class.
-#[track_caller]
-fn class_weights(y: &Array, rows: usize, weights: &BTreeMap<i64, f64>) -> Result<Array> {
+fn class_weights(y: &[Cow<Array>], weights: &BTreeMap<i64, f64>) -> Result<Array> {
+    let [y] = y else {
+        let message = format!("class_weight is for models of one output, this one has {}", y.len());
+        return Err(Error::argument(message).help("give sample_weight instead, an array for each output"));
+    };
+    if let Some((class, weight)) = weights.iter().find(|(_, weight)| !weight.is_finite()) {
+        return Err(Error::argument(format!("class_weight of class {class} is {weight}")));
+    }
     let values = y.to_f64();
-    let width = values.len() / rows;
+    let width = values.len() / y.rows().max(1);
     let classes: Vec<i64> = match width {
         1 => values.iter().map(|&label| label as i64).collect(),
         // One-hot rows: the class is the largest one's.

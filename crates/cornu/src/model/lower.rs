@@ -3,7 +3,7 @@
 use super::{Compile, Model};
 use crate::error::{Error, Result};
 use crate::losses;
-use crate::metrics::{self, AnyMetric, Mean, Metric};
+use crate::metrics::{self, AnyMetric, Better, Mean, Metric};
 use crate::optimizers;
 use crate::scope::{Mode, Scope};
 use crate::variables::Role;
@@ -70,9 +70,12 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
         let named: Vec<(&str, &Tensor)> = output_names.iter().map(String::as_str).zip(&outputs).collect();
         return Ok(builder.build(&named, &[])?);
     };
+    // What does not fit from here on is not the fault of a layer's line, but of the data handed in.
+    let known = builder.error_count();
     let mut total: Option<Tensor> = None;
     let mut terms = Vec::new();
     for (i, (y_true, y_pred)) in targets.iter().zip(&outputs).enumerate() {
+        let before = builder.error_count();
         let previous = builder.set_label(Some("loss".into()));
         let loss = loss_of(compile, i, y_true, y_pred)?;
         let value = loss.value(y_true, y_pred, weights[i].as_ref(), None);
@@ -84,6 +87,13 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
         });
         terms.push(value);
         builder.set_label(previous);
+        if targets.len() > 1 {
+            builder.amend_errors(before, |error| error.message.insert_str(0, &format!("{}: ", output_names[i])));
+        }
+    }
+    builder.amend_errors(known, |error| error.location = None);
+    if builder.error_count() > 0 {
+        return Err(Error::Graph(Errors(builder.errors())));
     }
     let Some(mut total) = total else {
         return Err(Error::argument("a model is trained on targets, and got none"));
@@ -115,6 +125,8 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
         }
         Ok::<(), Error>(())
     })?;
+
+    builder.amend_errors(known, |error| error.location = None);
 
     if signature.mode == Mode::Train {
         let optimizer = compile.optimizer.item()?;
@@ -210,8 +222,11 @@ fn reported(compile: &Compile, names: &[String], targets: &[Type], outputs: &[Ty
     Ok(all)
 }
 
-/// The graph that reads the results of all metrics from their totals, and the names of its outputs.
-pub(crate) fn results(model: &mut Model, compile: &Compile, signature: &Signature) -> Result<(Vec<String>, Graph)> {
+/// A figure that a model reports, and which way it gets better.
+pub(crate) type Figure = (String, Option<Better>);
+
+/// The graph that reads the results of all metrics from their totals, and what its outputs are.
+pub(crate) fn results(model: &mut Model, compile: &Compile, signature: &Signature) -> Result<(Vec<Figure>, Graph)> {
     let output_names = model.output_names();
     let rows = signature.inputs.first().and_then(|ty| ty.shape.first().copied()).unwrap_or(1);
     let outputs: Vec<Type> = (model.output_shapes().into_iter())
@@ -219,24 +234,26 @@ pub(crate) fn results(model: &mut Model, compile: &Compile, signature: &Signatur
         .collect();
     let mut scope = Scope::new(Mode::Evaluate, &mut model.variables);
     let builder = scope.builder().clone();
-    let mut named: Vec<(String, Tensor)> = Vec::new();
+    let mut figures: Vec<(Figure, Tensor)> = Vec::new();
     scope.inside("metrics", true, |scope| {
         let mean = Mean::new();
-        named.push(("loss".into(), scope.inside("loss", true, |scope| mean.result(scope))));
+        let lower = Some(Better::Lower);
+        figures.push((("loss".into(), lower), scope.inside("loss", true, |scope| mean.result(scope))));
         if output_names.len() > 1 {
             for output in &output_names {
                 let name = format!("{output}_loss");
                 let result = scope.inside(&name, true, |scope| mean.result(scope));
-                named.push((name, result));
+                figures.push(((name, lower), result));
             }
         }
         for report in reported(compile, &output_names, &signature.targets, &outputs)? {
             let result = scope.inside(&report.name, true, |scope| report.metric.result(scope));
-            named.push((report.name, result));
+            figures.push(((report.name, report.metric.better()), result));
         }
         Ok::<(), Error>(())
     })?;
-    let outputs: Vec<(&str, &Tensor)> = named.iter().map(|(name, result)| (name.as_str(), result)).collect();
+    let outputs: Vec<(&str, &Tensor)> =
+        figures.iter().map(|((name, _), result)| (name.as_str(), result)).collect();
     let graph = builder.build(&outputs, &[])?;
-    Ok((named.into_iter().map(|(name, _)| name).collect(), graph))
+    Ok((figures.into_iter().map(|(figure, _)| figure).collect(), graph))
 }

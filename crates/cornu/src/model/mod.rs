@@ -8,6 +8,7 @@ mod lower;
 #[allow(clippy::module_inception)]
 mod model;
 mod network;
+mod order;
 mod plans;
 mod predict;
 mod sequential;
@@ -22,7 +23,9 @@ pub use input::Input;
 pub use lower::Signature;
 pub use model::{Form, Model};
 pub use network::{Call, Network, Node, Reference};
+pub(crate) use model::is_weight;
 pub(crate) use network::snake_case;
 pub use sequential::Sequential;
+pub use summary::{Summary, SummaryRow};
 pub use symbol::{Connect, Symbol, Symbols};
 pub use trainer::{Scores, Trainer};

@@ -54,6 +54,17 @@ impl Model {
     }
 
     pub(crate) fn from_network(name: &str, form: Form, network: Network, seed: i64) -> Result<Model> {
+        Model::with_variables(name, form, network, seed, Variables::new(seed))
+    }
+
+    /// The model whose weights are declared in `variables`, which are none yet.
+    pub(crate) fn with_variables(
+        name: &str,
+        form: Form,
+        network: Network,
+        seed: i64,
+        variables: Variables,
+    ) -> Result<Model> {
         if network.outputs.is_empty() || network.inputs.is_empty() {
             return Err(Error::argument("a model has at least one input and one output"));
         }
@@ -61,7 +72,7 @@ impl Model {
             name: name.into(),
             form,
             network,
-            variables: Variables::new(seed),
+            variables,
             seed,
             threads: 1,
             shapes: Vec::new(),
@@ -91,9 +102,13 @@ impl Model {
                     .filter(|(_, v)| is_weight(v.role) && v.path.starts_with(&prefix))
                     .map(|(index, _)| index)
                     .collect();
-                // Keras lists a layer's trainable weights first.
-                if node.as_model().is_none() {
-                    own.sort_by_key(|&index| self.variables.list()[index].role != Role::Trainable);
+                match node.as_model() {
+                    // Keras lists a layer's trainable weights first.
+                    None => own.sort_by_key(|&index| self.variables.list()[index].role != Role::Trainable),
+                    Some(inner) => {
+                        let paths = inner.weights().map(|(path, _)| format!("{prefix}{path}"));
+                        own = paths.filter_map(|path| self.variables.index(&path)).collect();
+                    }
                 }
                 own
             })
@@ -121,17 +136,18 @@ impl Model {
             network.nodes.iter().map(|node| vec![Vec::new(); node.calls.len()]).collect();
         let mut watched = network.clone();
         watched.outputs = Vec::new();
-        // Every call's first output is an output of the traced network.
+        // Every call's outputs are outputs of the traced network.
         for &(node, call) in &network.order {
-            watched.outputs.push(super::Reference { node, call, output: 0 });
+            let n_outputs = network.nodes[node].n_outputs();
+            watched.outputs.extend((0..n_outputs).map(|output| super::Reference { node, call, output }));
         }
         let outputs = watched.run(&mut scope, &inputs);
         self.held = scope.held().to_vec();
         if scope.builder().error_count() > 0 {
             return Err(Error::Graph(cornu_graph::Errors(scope.builder().errors())));
         }
-        for (&(node, call), tensor) in network.order.iter().zip(&outputs) {
-            shapes[node][call] = vec![tensor.shape().to_vec()];
+        for (reference, tensor) in watched.outputs.iter().zip(&outputs) {
+            shapes[reference.node][reference.call].push(tensor.shape().to_vec());
         }
         Ok(shapes)
     }
@@ -247,8 +263,12 @@ impl Model {
 
     /// The outputs' shapes; `None` where the batch decides.
     pub fn output_shapes(&self) -> Vec<Vec<Option<usize>>> {
-        let shape = |r: &super::Reference| self.shapes[r.node][r.call].first().cloned().unwrap_or_default();
-        self.network.outputs.iter().map(shape).collect()
+        self.network.outputs.iter().map(|reference| self.shape_of(*reference)).collect()
+    }
+
+    /// The shape of a call's output; `None` where the batch decides.
+    pub(crate) fn shape_of(&self, at: super::Reference) -> Vec<Option<usize>> {
+        self.shapes[at.node][at.call].get(at.output).cloned().unwrap_or_default()
     }
 
     /// The inputs' shapes; `None` where the batch decides.
@@ -292,8 +312,9 @@ pub(crate) fn is_weight(role: Role) -> bool {
 impl Item for Model {
     fn class_name(&self) -> &'static str {
         match self.form {
-            Form::Sequential => "Sequential",
-            Form::Functional => "Functional",
+            // A layer that is there twice, or one that takes a list, makes it more than a sequence.
+            Form::Sequential if crate::files::keras::is_chain(&self.network) => "Sequential",
+            _ => "Functional",
         }
     }
 

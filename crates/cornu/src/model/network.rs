@@ -47,6 +47,11 @@ impl Node {
         (&*self.layer.layer as &dyn Any).downcast_ref::<Input>()
     }
 
+    /// How many outputs each call has.
+    pub(crate) fn n_outputs(&self) -> usize {
+        self.as_model().map_or(1, |model| model.network.outputs.len())
+    }
+
     /// The model that this layer is, if it is one.
     pub fn as_model(&self) -> Option<&super::Model> {
         (&*self.layer.layer as &dyn Any).downcast_ref::<super::Model>()
@@ -56,7 +61,7 @@ impl Node {
 /// Layers and their connections.
 #[derive(Clone, Debug, Default)]
 pub struct Network {
-    /// The layers, each after those that its first call needs.
+    /// The layers, in the order in which Keras lists them: the farthest from the outputs first.
     pub nodes: Vec<Node>,
     /// The calls in the order in which they run: number of the layer, number of its call.
     pub order: Vec<(usize, usize)>,
@@ -103,6 +108,7 @@ impl Network {
         network.inputs = inputs.iter().map(reference).collect();
         network.outputs = outputs.iter().map(reference).collect();
         network.name_nodes()?;
+        network.arrange();
         Ok(network)
     }
 

@@ -149,10 +149,22 @@ impl Model {
     /// # Errors
     /// If the model cannot be compiled for that batch.
     pub fn cost_of_predicting(&self, rows: usize) -> Result<(usize, usize)> {
+        let plan = self.plan_of_predicting(rows)?;
+        Ok((plan.flops(), plan.peak_bytes()))
+    }
+
+    /// The steps in which one batch is predicted, as a table: kernel, shape, work, memory, layer.
+    ///
+    /// # Errors
+    /// If the model cannot be compiled for that batch.
+    pub fn explain(&self, rows: usize) -> Result<String> {
+        Ok(self.plan_of_predicting(rows)?.explain())
+    }
+
+    fn plan_of_predicting(&self, rows: usize) -> Result<Plan> {
         let inputs = self.input_types(rows);
         let signature = Signature { mode: Mode::Predict, inputs, targets: Vec::new(), weights: Vec::new() };
         let graph = lower::step(&mut self.clone(), None, &signature)?;
-        let plan = Plan::new(&graph, self.threads)?;
-        Ok((plan.flops(), plan.peak_bytes()))
+        Ok(Plan::new(&graph, self.threads)?)
     }
 }

@@ -3,14 +3,15 @@
 use super::plans::Plans;
 use super::{Arrays, Compile, Model, Signature, lower};
 use crate::error::{Error, Result};
+use crate::metrics::Better;
 use crate::model::model::is_weight;
-use crate::optimizers::Optimizer;
 use crate::scope::Mode;
 use crate::variables::Role;
 use cornu_cpu::Plan;
-use cornu_graph::{Array, Type};
-use std::borrow::Cow;
+use cornu_graph::{Array, Graph, Type};
+use std::borrow::{Borrow, Cow};
 use std::ops::{Deref, DerefMut};
+use std::panic::Location;
 
 /// A compiled model: what [`Model::compile`] gives, and what can be trained and evaluated. It is
 /// a [`Model`] besides, and predicts as one.
@@ -39,13 +40,13 @@ pub struct Trainer {
 /// The plan that reads metrics' results from their totals.
 #[derive(Debug)]
 pub(crate) struct Results {
-    names: Vec<String>,
+    figures: Vec<lower::Figure>,
     plan: Plan,
 }
 
 impl Clone for Results {
     fn clone(&self) -> Results {
-        Results { names: self.names.clone(), plan: self.plan.duplicate() }
+        Results { figures: self.figures.clone(), plan: self.plan.duplicate() }
     }
 }
 
@@ -168,7 +169,20 @@ impl Trainer {
     /// # Errors
     /// If the model cannot be trained on targets like its outputs.
     pub(crate) fn declare_optimizer(&mut self) -> Result<()> {
-        let rows = 2;
+        let signature = self.typical_signature(2);
+        let mut scratch = self.model.clone();
+        lower::step(&mut scratch, Some(&self.compile), &signature)?;
+        let known = self.model.variables.list().len();
+        for variable in &scratch.variables.list()[known..] {
+            if variable.role == Role::Optimizer {
+                self.model.variables.declare(variable.clone()).map_err(Error::argument)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The signature of a training step on targets such as the losses want.
+    pub(crate) fn typical_signature(&self, rows: usize) -> Signature {
         let inputs = self.model.input_types(rows);
         let targets = (0..self.model.network.outputs.len())
             .map(|i| {
@@ -183,21 +197,30 @@ impl Trainer {
             })
             .collect();
         let weights = vec![None; self.model.network.outputs.len()];
-        let signature = Signature { mode: Mode::Train, inputs, targets, weights };
-        let mut scratch = self.model.clone();
-        lower::step(&mut scratch, Some(&self.compile), &signature)?;
-        let known = self.model.variables.list().len();
-        for variable in &scratch.variables.list()[known..] {
-            if variable.role == Role::Optimizer {
-                self.model.variables.declare(variable.clone()).map_err(Error::argument)?;
-            }
-        }
-        Ok(())
+        Signature { mode: Mode::Train, inputs, targets, weights }
     }
 
     pub(crate) fn optimizer_indices(&self) -> Vec<usize> {
         let list = self.model.variables.list().iter().enumerate();
         list.filter(|(_, v)| v.role == Role::Optimizer).map(|(index, _)| index).collect()
+    }
+
+    /// The graph of one training step on such data, and the values of the variables that it reads and
+    /// changes: what [`Trainer::fit`] compiles to a plan, for those who want to look at it or run it
+    /// themselves.
+    ///
+    /// # Errors
+    /// If shapes, rows or labels do not fit.
+    #[track_caller]
+    pub fn training_step<'a>(&self, x: impl Arrays<'a>, y: impl Arrays<'a>) -> Result<(Graph, Vec<Array>)> {
+        let place = Location::caller();
+        let (x, y) = self.check_data(x.arrays(), y.arrays()).map_err(|error| error.at(place))?;
+        let x: Vec<&Array> = x.iter().map(|array| &**array).collect();
+        let y: Vec<&Array> = y.iter().map(|array| &**array).collect();
+        let signature = Signature::new(Mode::Train, &x, &y, &vec![None; y.len()]);
+        let mut scratch = self.model.clone();
+        let graph = lower::step(&mut scratch, Some(&self.compile), &signature).map_err(|error| error.at(place))?;
+        Ok((graph, scratch.variables.values().to_vec()))
     }
 
     /// The number of the plan for data of this signature, made if there is none yet.
@@ -208,16 +231,17 @@ impl Trainer {
         let graph = lower::step(&mut self.model, Some(&self.compile), signature)?;
         let plan = Plan::new(&graph, self.model.threads)?;
         if self.results.is_none() {
-            let (names, graph) = lower::results(&mut self.model, &self.compile, signature)?;
-            self.results = Some(Results { names, plan: Plan::new(&graph, 1)? });
+            let (figures, graph) = lower::results(&mut self.model, &self.compile, signature)?;
+            self.results = Some(Results { figures, plan: Plan::new(&graph, 1)? });
         }
         let mut plans = self.model.plans.lock();
         Plans::add(&mut plans, signature.clone(), plan);
         Ok(plans.len() - 1)
     }
 
-    /// Runs plan `index` on one batch: inputs, targets, sample weights.
-    pub(crate) fn run(&mut self, index: usize, data: &[&Array]) -> Result<f64> {
+    /// Runs the plan for such data on one batch: inputs, targets, sample weights.
+    pub(crate) fn run<A: Borrow<Array>>(&mut self, signature: &Signature, data: &[A]) -> Result<f64> {
+        let index = self.plan(signature)?;
         let Model { plans, variables, .. } = &mut self.model;
         let mut plans = plans.lock();
         let plan = &mut plans[index].1;
@@ -230,15 +254,28 @@ impl Trainer {
     pub(crate) fn scores(&mut self) -> Result<Scores> {
         let Some(results) = &mut self.results else { return Ok(Vec::new()) };
         let declared = results.plan.graph().parameters().len();
-        results.plan.run_shared(&[], &self.model.variables.values()[..declared])?;
+        results.plan.run_shared::<Array>(&[], &self.model.variables.values()[..declared])?;
         let mut scores = Scores::new();
-        for (i, name) in results.names.iter().enumerate() {
+        for (i, (name, _)) in results.figures.iter().enumerate() {
             match &results.plan.output(i).to_f64()[..] {
                 [value] => scores.push((name.clone(), *value)),
                 several => scores.extend(several.iter().enumerate().map(|(k, v)| (format!("{name}_{k}"), *v))),
             }
         }
         Ok(scores)
+    }
+
+    /// The names of what the loss and metrics say.
+    pub(crate) fn figures(&self) -> impl Iterator<Item = &str> {
+        self.results.iter().flat_map(|results| &results.figures).map(|(name, _)| name.as_str())
+    }
+
+    /// Which way a figure of an epoch gets better: `loss` down, `val_accuracy` up; `None` where that is
+    /// not known, or nothing was trained or evaluated yet.
+    pub fn better(&self, figure: &str) -> Option<Better> {
+        let name = figure.strip_prefix("val_").unwrap_or(figure);
+        let figures = &self.results.as_ref()?.figures;
+        figures.iter().find(|(known, _)| known == name).and_then(|(_, better)| *better)
     }
 
     /// Starts the metrics' totals anew.
@@ -253,7 +290,8 @@ impl Trainer {
     /// If shapes, rows or labels do not fit.
     #[track_caller]
     pub fn train_on_batch<'a>(&mut self, x: impl Arrays<'a>, y: impl Arrays<'a>) -> Result<Scores> {
-        self.one_batch(Mode::Train, x.arrays(), y.arrays())
+        let place = Location::caller();
+        self.one_batch(Mode::Train, x.arrays(), y.arrays()).map_err(|error| error.at(place))
     }
 
     /// Evaluates one batch and returns the loss and metrics since the last
@@ -263,23 +301,21 @@ impl Trainer {
     /// If shapes, rows or labels do not fit.
     #[track_caller]
     pub fn test_on_batch<'a>(&mut self, x: impl Arrays<'a>, y: impl Arrays<'a>) -> Result<Scores> {
-        self.one_batch(Mode::Evaluate, x.arrays(), y.arrays())
+        let place = Location::caller();
+        self.one_batch(Mode::Evaluate, x.arrays(), y.arrays()).map_err(|error| error.at(place))
     }
 
-    #[track_caller]
     fn one_batch(&mut self, mode: Mode, x: Vec<Cow<Array>>, y: Vec<Cow<Array>>) -> Result<Scores> {
         let (x, y) = self.check_data(x, y)?;
         let x: Vec<&Array> = x.iter().map(|array| &**array).collect();
         let y: Vec<&Array> = y.iter().map(|array| &**array).collect();
         let signature = Signature::new(mode, &x, &y, &vec![None; y.len()]);
-        let plan = self.plan(&signature)?;
-        self.run(plan, &[x, y].concat())?;
+        self.run(&signature, &[x, y].concat())?;
         self.scores()
     }
 
     /// Inputs and targets, if they fit the model and its losses: numbers, shapes, rows, no NaN, labels
     /// in range.
-    #[track_caller]
     #[allow(clippy::type_complexity)]
     pub(crate) fn check_data<'a>(
         &self,
@@ -333,10 +369,11 @@ impl Trainer {
     /// If shapes, rows or labels do not fit.
     #[track_caller]
     pub fn evaluate<'a>(&mut self, x: impl Arrays<'a>, y: impl Arrays<'a>) -> Result<Scores> {
-        self.evaluate_with(x, y, None, 32)
+        self.evaluate_with(x, y, &[], 32)
     }
 
-    /// The loss and metrics on data, with sample weights, in batches of `batch_size` rows.
+    /// The loss and metrics on data in batches of `batch_size` rows, with sample weights: none, one
+    /// array, or one for each output.
     ///
     /// # Errors
     /// If shapes, rows, weights or labels do not fit.
@@ -345,15 +382,14 @@ impl Trainer {
         &mut self,
         x: impl Arrays<'a>,
         y: impl Arrays<'a>,
-        sample_weight: Option<&Array>,
+        sample_weight: &[&Array],
         batch_size: usize,
     ) -> Result<Scores> {
-        let (x, y) = self.check_data(x.arrays(), y.arrays())?;
-        let weight = match sample_weight {
-            Some(weight) => Some(super::fit::check_weight(weight, x[0].rows())?),
-            None => None,
-        };
-        let data = super::fit::Data::new(&x, &y, weight.as_ref());
-        self.evaluate_data(&data, batch_size)
+        let place = Location::caller();
+        let evaluated = self.check_data(x.arrays(), y.arrays()).and_then(|(x, y)| {
+            let weights = super::fit::check_weights(sample_weight, y.len(), x[0].rows())?;
+            self.evaluate_data(&super::fit::Data::new(&x, &y, &weights), batch_size)
+        });
+        evaluated.map_err(|error| error.at(place))
     }
 }

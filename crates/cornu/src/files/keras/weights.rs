@@ -1,0 +1,159 @@
+//! Weights and the optimizer's variables in the HDF5 member, in the groups that Keras puts them in.
+//!
+//! A group is called after a layer's class, `layers/dense`, and from the second of its class on
+//! numbered, `layers/dense_1`: in the order of the model's layers, whatever their names are. Its
+//! group `vars` holds the weights `0`, `1` ..., and the layer's name as an attribute.
+
+use super::Misfit;
+use crate::error::Result;
+use crate::files::hdf5::{Attribute, Group};
+use crate::model::{Model, Trainer, snake_case};
+use crate::registry::Item;
+use crate::schedules::LearningRate;
+use crate::variables::Variables;
+use cornu_graph::{Array, DType};
+use std::collections::HashMap;
+
+/// A layer's place in the file.
+struct Place {
+    /// Its group.
+    group: String,
+    /// Its name.
+    name: String,
+    /// The paths of its weights.
+    paths: Vec<String>,
+}
+
+/// The places of all layers, of models within the model too. `prefix` stands before the paths of the
+/// model's variables, `group` before its groups.
+fn places(model: &Model, prefix: &str, group: &str, found: &mut Vec<Place>) {
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let sequential = model.class_name() == "Sequential";
+    for (node, weights) in model.network.nodes.iter().zip(&model.weights_of) {
+        if sequential && node.as_input().is_some() {
+            continue;
+        }
+        let class = snake_case(node.layer.layer.class_name());
+        let number = numbers.entry(class.clone()).or_insert(0);
+        let group = match *number {
+            0 => format!("{group}layers/{class}"),
+            n => format!("{group}layers/{class}_{n}"),
+        };
+        *number += 1;
+        let name = node.name.clone();
+        match node.as_model() {
+            Some(inner) => {
+                let (inside, below) = (format!("{prefix}{name}/"), format!("{group}/"));
+                found.push(Place { group, name, paths: Vec::new() });
+                places(inner, &inside, &below, found);
+            }
+            None => {
+                let path = |&index: &usize| format!("{prefix}{}", model.variables.list()[index].path);
+                found.push(Place { group, name, paths: weights.iter().map(path).collect() });
+            }
+        }
+    }
+}
+
+fn places_of(model: &Model) -> Vec<Place> {
+    let mut found = Vec::new();
+    places(model, "", "", &mut found);
+    found
+}
+
+fn add(root: &mut Group, group: &str, name: &str, arrays: impl IntoIterator<Item = Array>) {
+    let vars = root.group_mut(&format!("{group}/vars"));
+    vars.attributes.insert("name".into(), Attribute::Text(name.into()));
+    for (i, array) in arrays.into_iter().enumerate() {
+        vars.datasets.insert(i.to_string(), array);
+    }
+}
+
+/// All weights of a model.
+pub(super) fn of_model(model: &Model) -> Group {
+    let mut root = Group::default();
+    add(&mut root, "", model.name(), []);
+    for Place { group, name, paths } in places_of(model) {
+        let indices = paths.iter().filter_map(|path| model.variables.index(path));
+        add(&mut root, &group, &name, indices.map(|index| model.variables.values()[index].clone()));
+    }
+    root
+}
+
+/// The variables of a model's optimizer.
+pub(super) fn add_optimizer(trainer: &Trainer, root: &mut Group) -> Result<()> {
+    let optimizer = trainer.compiled_with().optimizer.item()?;
+    let arrays = trainer.optimizer_variables().into_iter().map(|(_, value)| match value.dtype() {
+        // Keras counts steps in 32 bits.
+        DType::I64 => value.cast(DType::I32),
+        _ => value.clone(),
+    });
+    let arrays: Vec<Array> = arrays.collect();
+    add(root, "optimizer", &optimizer.settings().name, arrays);
+    Ok(())
+}
+
+/// Number of elements of all arrays in the file.
+pub(super) fn count(group: &Group) -> usize {
+    let own: usize = group.datasets.values().map(Array::size).sum();
+    own + group.groups.values().map(count).sum::<usize>()
+}
+
+/// Gives a model the weights in the file.
+pub(super) fn fill(model: &mut Model, root: &Group) -> Result<(), Misfit> {
+    for Place { group, name, paths } in places_of(model) {
+        let place = format!("{group}/vars");
+        let n_there = root.group(&place).map_or(0, |vars| vars.datasets.len());
+        if n_there != paths.len() {
+            let message =
+                format!("the layer `{name}` has {} weights, the file has {n_there} in {place}", paths.len());
+            return Err(Misfit::new(message));
+        }
+        for (i, path) in paths.iter().enumerate() {
+            let value = root.dataset(&format!("{place}/{i}"));
+            let value =
+                value.ok_or_else(|| Misfit::new(format!("the file has no {place}/{i}, which is {path}")))?;
+            let index = model.variables.index(path);
+            let index = index.ok_or_else(|| Misfit::new(format!("the model has no weight {path}")))?;
+            set(&mut model.variables, index, value, &format!("{place}/{i}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives a compiled model's optimizer its variables in the file. If it was saved before the first
+/// step, it begins anew.
+pub(super) fn fill_optimizer(trainer: &mut Trainer, root: &Group) -> Result<(), Misfit> {
+    trainer.declare_optimizer()?;
+    let place = "optimizer/vars";
+    let Some(vars) = root.group(place).filter(|vars| !vars.datasets.is_empty()) else { return Ok(()) };
+    let mut indices = trainer.optimizer_indices();
+    let optimizer = trainer.compiled_with().optimizer.item()?;
+    let first = match optimizer.settings().learning_rate {
+        LearningRate::Constant(_) => 2,
+        LearningRate::Schedule(_) => 1,
+    };
+    if vars.datasets.len() == first {
+        indices.truncate(first);
+    }
+    if vars.datasets.len() != indices.len() {
+        let (name, n, n_there) = (optimizer.class_name(), indices.len(), vars.datasets.len());
+        let message = format!("the optimizer {name} has {n} variables, the file has {n_there} in {place}");
+        return Err(Misfit::new(message));
+    }
+    for (i, index) in indices.into_iter().enumerate() {
+        let value = vars.datasets.get(&i.to_string());
+        let value = value.ok_or_else(|| Misfit::new(format!("the file has no {place}/{i}")))?;
+        set(&mut trainer.variables, index, value, &format!("{place}/{i}"))?;
+    }
+    Ok(())
+}
+
+fn set(variables: &mut Variables, index: usize, value: &Array, place: &str) -> Result<(), Misfit> {
+    let variable = &variables.list()[index];
+    if *value.shape() != variable.ty.shape {
+        let (path, shape, got) = (&variable.path, &variable.ty.shape, value.shape());
+        return Err(Misfit::new(format!("{path} has shape {shape}, the file has {got} in {place}")));
+    }
+    Ok(variables.set(index, value)?)
+}

@@ -1,0 +1,180 @@
+//! From a model to the JSON that Keras describes it by.
+
+use crate::model::{Model, Network, Node, Reference};
+use cornu_graph::DType;
+use serde_json::{Map, Value, json};
+
+/// Layers that Keras calls on a list, even on a list of one.
+const TAKE_LISTS: [&str; 7] = ["Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract"];
+
+/// Whether the network is what Keras can write as a `Sequential`: its one input, then each layer once,
+/// each called on the one before.
+pub(crate) fn is_chain(network: &Network) -> bool {
+    let at = |node: usize| Reference { node, call: 0, output: 0 };
+    let linked = network.nodes.iter().enumerate().all(|(i, node)| match (&node.calls[..], i) {
+        ([call], 0) => node.as_input().is_some() && call.inputs.is_empty(),
+        ([call], _) => call.inputs == [at(i - 1)] && node.n_outputs() == 1 && !takes_list(node),
+        _ => false,
+    });
+    linked && network.nodes.len() > 1 && network.outputs == [at(network.nodes.len() - 1)]
+}
+
+fn takes_list(node: &Node) -> bool {
+    TAKE_LISTS.contains(&node.layer.layer.class_name())
+}
+
+/// The model as Keras's `serialize` gives it, with what it was compiled with.
+pub(super) fn model_json(model: &Model, compile_config: Value) -> Value {
+    let mut json = serialized(model, model_config(model));
+    json.insert("compile_config".into(), compile_config);
+    Value::Object(json)
+}
+
+/// The config of a model.
+pub(crate) fn model_config(model: &Model) -> Value {
+    config(model, model.name(), true)
+}
+
+/// A model's config under another name. Keras freezes what is in a frozen model layer by layer.
+fn config(model: &Model, name: &str, trainable: bool) -> Value {
+    let mut config = Map::new();
+    config.insert("name".into(), name.into());
+    config.insert("trainable".into(), trainable.into());
+    let sequential = is_sequential(model);
+    if sequential {
+        config.insert("dtype".into(), policy());
+    }
+    let layers = (0..model.network.nodes.len()).map(|node| layer(model, node, sequential, trainable));
+    config.insert("layers".into(), layers.collect());
+    if sequential {
+        config.insert("build_input_shape".into(), json!(model.input_shapes().concat()));
+    } else {
+        config.insert("input_layers".into(), ends(model, &model.network.inputs));
+        config.insert("output_layers".into(), ends(model, &model.network.outputs));
+    }
+    Value::Object(config)
+}
+
+fn is_sequential(model: &Model) -> bool {
+    crate::registry::Item::class_name(model) == "Sequential"
+}
+
+/// A model's class and config.
+fn serialized(model: &Model, config: Value) -> Map<String, Value> {
+    let sequential = is_sequential(model);
+    let (module, class, registered, built) = match sequential {
+        true => ("keras", "Sequential", Value::Null, json!(model.input_shapes().concat())),
+        false => ("keras.src.models.functional", "Functional", json!("Functional"), Value::Null),
+    };
+    let mut json = Map::new();
+    json.insert("module".into(), module.into());
+    json.insert("class_name".into(), class.into());
+    json.insert("config".into(), config);
+    json.insert("registered_name".into(), registered);
+    json.insert("build_config".into(), json!({ "input_shape": built }));
+    json
+}
+
+/// One layer; in a functional model with its calls.
+fn layer(model: &Model, index: usize, in_sequence: bool, trainable: bool) -> Value {
+    let node = &model.network.nodes[index];
+    let trainable = trainable && node.layer.trainable;
+    let mut json = match node.as_model() {
+        Some(inner) => {
+            let mut json = serialized(inner, config(inner, &node.name, trainable));
+            json.insert("compile_config".into(), json!({}));
+            json
+        }
+        None => simple(model, index, trainable),
+    };
+    if !in_sequence {
+        json.insert("name".into(), node.name.clone().into());
+        let calls = node.calls.iter().filter(|call| !call.inputs.is_empty());
+        json.insert("inbound_nodes".into(), calls.map(|call| inbound(model, node, &call.inputs)).collect());
+    }
+    Value::Object(json)
+}
+
+/// A layer that is no model.
+fn simple(model: &Model, index: usize, trainable: bool) -> Map<String, Value> {
+    let node = &model.network.nodes[index];
+    let layer = &*node.layer.layer;
+    let own = match layer.config() {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
+    let mut config = Map::new();
+    if node.as_input().is_some() {
+        config.extend(own);
+        config.insert("name".into(), node.name.clone().into());
+    } else {
+        config.insert("name".into(), node.name.clone().into());
+        config.insert("trainable".into(), trainable.into());
+        config.insert("dtype".into(), policy());
+        config.extend(own);
+    }
+    let mut json = Map::new();
+    json.insert("module".into(), "keras.layers".into());
+    json.insert("class_name".into(), layer.class_name().into());
+    json.insert("config".into(), Value::Object(config));
+    json.insert("registered_name".into(), Value::Null);
+    if let Some(call) = node.calls.first().filter(|call| !call.inputs.is_empty()) {
+        let shapes: Vec<_> = call.inputs.iter().map(|&input| model.shape_of(input)).collect();
+        let shape = if is_single(node, &call.inputs) { json!(shapes.concat()) } else { json!(shapes) };
+        json.insert("build_config".into(), json!({ "input_shape": shape }));
+    }
+    json
+}
+
+fn is_single(node: &Node, inputs: &[Reference]) -> bool {
+    inputs.len() == 1 && !takes_list(node)
+}
+
+/// What computes in `float32` throughout.
+fn policy() -> Value {
+    json!({
+        "module": "keras",
+        "class_name": "DTypePolicy",
+        "config": { "name": "float32" },
+        "registered_name": null,
+    })
+}
+
+/// One call of a layer.
+fn inbound(model: &Model, node: &Node, inputs: &[Reference]) -> Value {
+    let mut tensors: Vec<Value> = inputs.iter().map(|&input| tensor(model, input)).collect();
+    let argument = match is_single(node, inputs) {
+        true => tensors.remove(0),
+        false => Value::Array(tensors),
+    };
+    let kwargs = if node.as_model().is_some() { json!({ "mask": null }) } else { json!({}) };
+    json!({ "args": [argument], "kwargs": kwargs })
+}
+
+/// What a layer is called on.
+fn tensor(model: &Model, at: Reference) -> Value {
+    let node = &model.network.nodes[at.node];
+    let dtype = node.as_input().map_or(DType::F32, |input| input.dtype);
+    json!({
+        "class_name": "__keras_tensor__",
+        "config": {
+            "shape": model.shape_of(at),
+            "dtype": dtype.keras_name(),
+            "keras_history": [node.name, at.call, at.output],
+        },
+    })
+}
+
+/// The inputs or outputs: a single one is not in a list.
+fn ends(model: &Model, references: &[Reference]) -> Value {
+    let end = |at: &Reference| {
+        let node = &model.network.nodes[at.node];
+        // Keras counts the calls of a functional model from 1 here, and from 0 everywhere else.
+        let first = node.as_model().is_some_and(|inner| !is_sequential(inner)) as usize;
+        json!([node.name, first + at.call, at.output])
+    };
+    match references {
+        [one] => end(one),
+        several => several.iter().map(end).collect(),
+    }
+}

@@ -1,0 +1,792 @@
+//! `.keras` files: Keras's own, ours in Keras, there and back, and files made to do harm.
+
+use crate::golden::{array, assert_close, list, read};
+use cornu::files::archive::{Compression, Limits, encode_archive, read_archive, write_archive};
+use cornu::files::{Loaded, load};
+use cornu::graph::philox::Random;
+use cornu::layers::*;
+use cornu::losses::{Huber, SparseCategoricalCrossentropy};
+use cornu::metrics::{MetricOptions, SparseCategoricalAccuracy};
+use cornu::optimizers::{OPTIMIZERS, Optimizer, OptimizerOptions, SGD};
+use cornu::registry::{Any, Item};
+use cornu::schedules::ExponentialDecay;
+use cornu::{Array, Choice, Compile, Connect, DType, Fit, Input, Model, Sequential, Trainer};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+/// A folder of its own for one test, removed afterwards.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("cornu-keras-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn goldens() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens")
+}
+
+/// The names of Keras's own files.
+fn golden_names() -> Vec<String> {
+    let files = fs::read_dir(goldens()).unwrap().map(|entry| entry.unwrap().path());
+    let keras = files.filter(|path| path.extension().is_some_and(|end| end == "keras"));
+    let mut names: Vec<String> =
+        keras.map(|path| path.file_stem().unwrap().to_str().unwrap().to_string()).collect();
+    names.sort();
+    assert!(names.len() >= 12);
+    names
+}
+
+fn arrays(values: &[Value]) -> Vec<Array> {
+    values.iter().map(array).collect()
+}
+
+/// The arrays of a list of `{"name", "path", "value"}`.
+fn values(values: &[Value]) -> Vec<Array> {
+    values.iter().map(|named| array(&named["value"])).collect()
+}
+
+#[track_caller]
+fn assert_all_close(got: &[Array], expected: &[Array], tolerance: f64, what: &str) {
+    assert_eq!(got.len(), expected.len(), "{what}");
+    for (i, (got, expected)) in got.iter().zip(expected).enumerate() {
+        assert_close(got, expected, tolerance, &format!("{what} {i}"));
+    }
+}
+
+fn optimizer_values(trainer: &Trainer) -> Vec<Array> {
+    trainer.optimizer_variables().into_iter().map(|(_, value)| value.clone()).collect()
+}
+
+/// The loss of a training step.
+fn step(trainer: &mut Trainer, x: &[Array], y: &[Array]) -> f64 {
+    trainer.reset_metrics();
+    trainer.train_on_batch(x, y).unwrap()[0].1
+}
+
+#[test]
+fn files_of_keras() {
+    for name in golden_names() {
+        let golden = read(&format!("{name}.json"));
+        let loaded = load(goldens().join(format!("{name}.keras"))).unwrap();
+        let model = loaded.model();
+        assert_eq!(model.class_name(), golden["class_name"].as_str().unwrap(), "{name}");
+        let predictions = model.predict_on_batch(&arrays(list(&golden, "inputs"))).unwrap();
+        assert_all_close(&predictions, &arrays(list(&golden, "predictions")), 1e-5, &name);
+        let what = format!("{name}: weight");
+        assert_all_close(&model.get_weights(), &values(list(&golden, "weights")), 0.0, &what);
+        let Loaded::Trainer(mut trainer) = loaded else {
+            assert!(golden["optimizer"].is_null(), "{name}");
+            let error = Trainer::load(goldens().join(format!("{name}.keras"))).unwrap_err().to_string();
+            assert!(error.contains("saved without being compiled") && error.contains("help: load it with"));
+            continue;
+        };
+        let optimizer = &golden["optimizer"];
+        let what = format!("{name}: optimizer variable");
+        let expected = values(list(optimizer, "variables"));
+        assert_all_close(&optimizer_values(&trainer), &expected, 0.0, &what);
+        let resume = &golden["resume"];
+        let batches = list(resume, "batches");
+        for (i, loss) in list(resume, "losses").iter().enumerate() {
+            let batch = &batches[i % batches.len()];
+            let (x, y) = (arrays(list(batch, "x")), arrays(list(batch, "y")));
+            let (got, loss) = (step(&mut trainer, &x, &y), loss.as_f64().unwrap());
+            assert!(
+                (got - loss).abs() <= 1e-5 * loss.abs().max(1.0),
+                "{name}: step {i}: {got}, Keras {loss}"
+            );
+        }
+        let what = format!("{name}: final weight");
+        assert_all_close(&trainer.get_weights(), &values(list(resume, "final_weights")), 2e-5, &what);
+        let what = format!("{name}: final optimizer variable");
+        let expected = values(list(resume, "final_optimizer_variables"));
+        assert_all_close(&optimizer_values(&trainer), &expected, 2e-5, &what);
+    }
+}
+
+/// What our file says of each of Keras's models, beside what Keras's says.
+#[test]
+fn configs_say_what_those_of_keras_say() {
+    for name in golden_names() {
+        let path = goldens().join(format!("{name}.keras"));
+        let mut keras = config_of(&path);
+        let mut ours: Value = serde_json::from_str(&load(&path).unwrap().model().to_json()).unwrap();
+        for json in [&mut keras, &mut ours] {
+            plain(json);
+            json.as_object_mut().unwrap().remove("compile_config");
+        }
+        assert!(crate::golden::agrees(&ours, &keras), "{name}\n ours {ours}\nKeras {keras}");
+    }
+}
+
+/// Leaves out what says nothing of the model: memory addresses, and shapes that layers were built with.
+fn plain(json: &mut Value) {
+    match json {
+        Value::Object(fields) => {
+            for key in
+                ["shared_object_id", "build_config", "optional", "quantization_config", "renorm_clipping"]
+            {
+                fields.remove(key);
+            }
+            fields.values_mut().for_each(plain);
+        }
+        Value::Array(values) => values.iter_mut().for_each(plain),
+        _ => {}
+    }
+}
+
+/// Some numbers.
+fn random(shape: &[usize], seed: i64) -> Array {
+    let mut random = Random::new(seed, 0);
+    let values = (0..shape.iter().product()).map(|_| 2.0 * random.uniform() - 1.0).collect::<Vec<f64>>();
+    Array::from_f64(shape, DType::F32, &values).unwrap()
+}
+
+/// Numbers of classes.
+fn labels(rows: usize, classes: usize) -> Array {
+    Array::from_vec((0..rows).map(|row| (row * 7 % classes) as i32).collect())
+}
+
+/// A compiled model and what to train it on.
+struct Case {
+    name: String,
+    trainer: Trainer,
+    x: Vec<Array>,
+    y: Vec<Array>,
+}
+
+impl Case {
+    fn new(name: &str, trainer: Trainer, y: Vec<Array>) -> Case {
+        let shapes = trainer.input_shapes().into_iter();
+        let shapes = shapes.map(|shape| shape.into_iter().map(|e| e.unwrap_or(6)).collect::<Vec<_>>());
+        let x = shapes.enumerate().map(|(i, shape)| random(&shape, 11 + i as i64)).collect();
+        Case { name: name.into(), trainer, x, y }
+    }
+}
+
+fn sequential() -> Case {
+    let trainer = Sequential::new()
+        .named("classifier")
+        .seed(3)
+        .add(Input::new([3, 2]))
+        .add(Rescaling::new(0.5))
+        .add(Flatten::new())
+        .add(Dense::new(8).relu().kernel_regularizer(cornu::regularizers::L2 { l2: 0.01 }).named("first"))
+        .add(BatchNormalization::new().momentum(0.9))
+        .add(Dropout::new(0.0))
+        .add(Dense::new(5).tanh().frozen())
+        .add(Dense::new(3).softmax())
+        .compile(Compile::new("adam", "sparse_categorical_crossentropy").metrics(["accuracy"]))
+        .unwrap();
+    Case::new("sequential", trainer, vec![labels(6, 3)])
+}
+
+fn functional() -> Case {
+    let (left, right) = (Input::new([4]).named("left").symbol(), Input::new([4]).named("right").symbol());
+    let shared = AnyLayer::from(Dense::new(5).tanh()).named("shared");
+    let far = Dense::new(5).relu().on(&shared.clone().on(&right));
+    let both = Concatenate::new().on([&far, &shared.on(&left)]);
+    let skip = Add::new().on([&both, &Dense::new(10).on(&both)]);
+    let kind = Dense::new(3).softmax().named("kind").on(&skip);
+    let amount = Dense::new(1).named("amount").on(&BatchNormalization::new().on(&both));
+    let compile = Compile::new(SGD::new(0.05).momentum(0.9), "mse")
+        .losses([Choice::from(SparseCategoricalCrossentropy::new()), Choice::from(Huber::default())])
+        .loss_weights([1.0, 0.5])
+        .metrics_of_outputs(vec![vec!["accuracy".into()], vec!["mae".into()]]);
+    let trainer = Model::new([&left, &right], [&kind, &amount]).unwrap().compile(compile).unwrap();
+    Case::new("functional", trainer, vec![labels(6, 3), random(&[6, 1], 5)])
+}
+
+/// The inner model's second branch is farther from its output than its first, so that the order of
+/// layers in which Keras lists them is not the one in which they were connected.
+fn nested() -> Case {
+    let encoder = Sequential::new()
+        .named("encoder")
+        .add(Input::new([4]))
+        .add(Dense::new(6).relu())
+        .add(BatchNormalization::new())
+        .build()
+        .unwrap();
+    let code = Input::new([6]).symbol();
+    let short = Dense::new(3).on(&code);
+    let long = Dense::new(3).tanh().on(&Dense::new(4).on(&code));
+    let block = Model::new(&code, &Add::new().on([&short, &long])).unwrap().named("block");
+    let encoder = AnyLayer::from(encoder);
+    let (first, second) = (Input::new([4]).symbol(), Input::new([4]).symbol());
+    let (a, b) = (encoder.clone().on(&first), encoder.on(&second));
+    let joined = Concatenate::new().on([&block.on(&a), &b]);
+    let head = Input::new([9]).symbol();
+    let head = Model::new(&head, &Dense::new(1).sigmoid().on(&head)).unwrap().named("head");
+    let model = Model::new([&first, &second], &head.on(&joined)).unwrap();
+    let trainer =
+        model.compile(Compile::new("rmsprop", "binary_crossentropy").metrics(["accuracy"])).unwrap();
+    let y = Array::new([6, 1], vec![0f32, 1.0, 1.0, 0.0, 1.0, 0.0]).unwrap();
+    Case::new("nested", trainer, vec![y])
+}
+
+fn normalization() -> Case {
+    let mut adapted = Normalization::new();
+    adapted.adapt(&random(&[20, 3], 9)).unwrap();
+    let (a, b) = (Input::new([3]).symbol(), Input::new([2]).symbol());
+    let given = Normalization::given([0.1, 0.2], [1.5, 2.5]);
+    let both = Concatenate::new().on([&adapted.on(&a), &given.on(&b)]);
+    let model = Model::new([&a, &b], &Dense::new(2).on(&both)).unwrap();
+    let decay = SGD::new(0.0).learning_rate(ExponentialDecay::new(0.02, 4.0, 0.5)).ema(0.9);
+    let hits = SparseCategoricalAccuracy::default().named("hits");
+    let loss = SparseCategoricalCrossentropy::new().from_logits();
+    let compile = Compile::new(decay.gradient_accumulation_steps(2), loss).metrics([hits]);
+    Case::new("normalization", model.compile(compile).unwrap(), vec![labels(6, 2)])
+}
+
+/// A frozen model within a model, and a layer twice in a sequence.
+fn frozen_and_repeated() -> Case {
+    let inner = Sequential::new().add(Input::new([4])).add(Dense::new(4).relu()).build().unwrap();
+    let twice = AnyLayer::from(Dense::new(4).tanh());
+    let trainer = Sequential::new()
+        .add(Input::new([4]))
+        .add(AnyLayer::from(inner).frozen())
+        .add(twice.clone())
+        .add(Dense::new(4))
+        .add(twice)
+        .add(Dense::new(1))
+        .compile(Compile::new("adam", "mse").weighted_metrics(["mae"]))
+        .unwrap();
+    Case::new("frozen_and_repeated", trainer, vec![random(&[6, 1], 4)])
+}
+
+/// Every layer of the samples, in a model of one layer and so many inputs.
+fn layers() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (i, sample) in samples().into_iter().enumerate() {
+        let inputs: Vec<_> = sample.inputs.iter().map(|shape| Input::new(&shape[1..]).symbol()).collect();
+        let class = sample.layer.layer.class_name();
+        let y = sample.layer.on(&inputs[..]);
+        let model = Model::new(&inputs[..], &y).unwrap();
+        let trainer = model.compile(Compile::new("sgd", "mse")).unwrap();
+        let shape: Vec<usize> = trainer.output_shapes()[0].iter().map(|e| e.unwrap_or(6)).collect();
+        cases.push(Case::new(&format!("layer_{i}_{class}"), trainer, vec![random(&shape, 2)]));
+    }
+    cases
+}
+
+/// Every optimizer.
+fn optimizers() -> Vec<Case> {
+    let optimizers = OPTIMIZERS.iter().map(|entry| {
+        let model = Sequential::new().add(Input::new([4])).add(Dense::new(5).tanh()).add(Dense::new(2));
+        let optimizer = Any::<dyn Optimizer>::from_name(entry.name, json!({"global_clipnorm": 1.0})).unwrap();
+        let trainer = model.compile(Compile::new(optimizer, "mse")).unwrap();
+        Case::new(&format!("optimizer_{}", entry.name), trainer, vec![random(&[6, 2], 8)])
+    });
+    optimizers.collect()
+}
+
+fn cases() -> Vec<Case> {
+    let mut cases = vec![sequential(), functional(), nested(), normalization(), frozen_and_repeated()];
+    cases.extend(layers());
+    cases.extend(optimizers());
+    cases
+}
+
+fn config_of(path: &Path) -> Value {
+    serde_json::from_slice(&read_archive(path, Limits::default()).unwrap()["config.json"]).unwrap()
+}
+
+#[test]
+fn there_and_back() {
+    let folder = Folder::new("back");
+    for Case { name, mut trainer, x, y } in cases() {
+        let (path, again) = (folder.file("model.keras"), folder.file("again.keras"));
+        for stage in ["untrained", "trained"] {
+            trainer.save(&path).unwrap();
+            let mut loaded = Trainer::load(&path).unwrap();
+            assert_eq!(loaded.get_weights(), trainer.get_weights(), "{name}, {stage}");
+            assert_eq!(
+                loaded.predict_on_batch(&x).unwrap(),
+                trainer.predict_on_batch(&x).unwrap(),
+                "{name}, {stage}"
+            );
+            loaded.save(&again).unwrap();
+            assert_eq!(config_of(&again), config_of(&path), "{name}, {stage}");
+            assert!(fs::read(&again).unwrap() == fs::read(&path).unwrap(), "{name}, {stage}: other bytes");
+            if stage == "trained" {
+                assert_eq!(optimizer_values(&loaded), optimizer_values(&trainer), "{name}");
+            }
+            for _ in 0..3 {
+                let (ours, theirs) = (step(&mut trainer, &x, &y), step(&mut loaded, &x, &y));
+                assert_eq!(ours, theirs, "{name}, {stage}");
+            }
+            assert_eq!(loaded.get_weights(), trainer.get_weights(), "{name}, {stage}: trained further");
+        }
+    }
+}
+
+/// Training that is interrupted ends where training that is not does: shuffling and dropout too.
+#[test]
+fn fit_goes_on() {
+    let folder = Folder::new("fit");
+    let path = folder.file("model.keras");
+    let (x, y) = (random(&[40, 4], 1), random(&[40, 1], 2));
+    let wide = Input::new([4]).symbol();
+    let (a, b) = (Dropout::new(0.5).on(&wide), Dropout::new(0.2).on(&Dense::new(4).on(&wide)));
+    let model = Model::new(&wide, &Dense::new(1).on(&Add::new().on([&b, &a]))).unwrap().with_seed(7);
+    let mut whole = model.compile(Compile::new("adam", "mse")).unwrap();
+    let mut first = whole.clone();
+    let fit =
+        |epochs: usize, from: usize| Fit::new().epochs(epochs).initial_epoch(from).batch_size(8).silent();
+    whole.fit(&x, &y, fit(4, 0)).unwrap();
+    first.fit(&x, &y, fit(2, 0)).unwrap();
+    first.save(&path).unwrap();
+    let mut second = Trainer::load(&path).unwrap();
+    second.fit(&x, &y, fit(4, 2)).unwrap();
+    assert_eq!(second.get_weights(), whole.get_weights());
+    assert_eq!(optimizer_values(&second), optimizer_values(&whole));
+}
+
+#[test]
+fn models_without_a_compilation() {
+    let folder = Folder::new("plain");
+    let path = folder.file("model.keras");
+    let trainer = sequential().trainer;
+    trainer.model().save(&path).unwrap();
+    let model = Model::load(&path).unwrap();
+    assert_eq!((model.name(), model.seed()), ("classifier", 3));
+    assert!(matches!(load(&path).unwrap(), Loaded::Model(_)));
+    assert!(Trainer::load(&path).unwrap_err().to_string().contains("Model::load"));
+    trainer.save(&path).unwrap();
+    assert_eq!(Model::load(&path).unwrap().get_weights(), trainer.get_weights());
+    assert!(matches!(load(&path).unwrap(), Loaded::Trainer(_)));
+    let described = Model::from_json(&trainer.to_json()).unwrap();
+    assert_eq!(described.to_json(), trainer.to_json());
+    assert_eq!(described.count_params(), trainer.count_params());
+    assert_eq!(described.get_weights(), trainer.model().clone().with_seed(0).get_weights());
+}
+
+#[test]
+fn a_learning_rate_that_was_changed_is_kept() {
+    let folder = Folder::new("rate");
+    let path = folder.file("model.keras");
+    let Case { mut trainer, x, y, .. } = sequential();
+    step(&mut trainer, &x, &y);
+    trainer.set_learning_rate(0.25).unwrap();
+    trainer.save(&path).unwrap();
+    assert_eq!(config_of(&path)["compile_config"]["optimizer"]["config"]["learning_rate"], json!(0.25));
+    assert_eq!(Trainer::load(&path).unwrap().learning_rate(), Some(0.25));
+}
+
+/// Every model there is, opened, run and trained further by Keras itself.
+#[test]
+fn keras_opens_our_files() {
+    let Ok(python) = std::env::var("CORNU_PYTHON") else {
+        eprintln!("skipped: set CORNU_PYTHON to a Python that has Keras");
+        return;
+    };
+    let folder = Folder::new("python");
+    for Case { name, mut trainer, x, y } in cases() {
+        // Keras starts anew an optimizer that it finds without slots; both begin after a step.
+        step(&mut trainer, &x, &y);
+        let random = name.contains("Dropout") || name.contains("GaussianNoise");
+        trainer.save(folder.file(&format!("{name}.keras"))).unwrap();
+        let mut beside: Vec<(String, Array)> = Vec::new();
+        let mut add = |stem: &str, arrays: &[Array]| {
+            let numbered = arrays.iter().enumerate();
+            beside.extend(numbered.map(|(i, array)| (format!("{stem}_{i}"), array.clone())));
+        };
+        add("input", &x);
+        add("output", &trainer.predict_on_batch(&x).unwrap());
+        // Random numbers differ from Keras's, which layers without weights need not be trained for.
+        if !random && !trainer.optimizer_variables().is_empty() && trainer.count_params() > 0 {
+            add("x", &x);
+            add("y", &y);
+            let losses = (0..4).map(|_| step(&mut trainer, &x, &y) as f32).collect();
+            beside.push(("loss_resume".into(), Array::from_vec(losses)));
+        }
+        let beside: Vec<(&str, &Array)> = beside.iter().map(|(name, array)| (name.as_str(), array)).collect();
+        cornu::data::write_npz(folder.file(&format!("{name}.npz")), beside, Compression::Stored).unwrap();
+    }
+    let check = std::process::Command::new(python).arg(goldens().join("check.py")).arg(&folder.0).output();
+    let check = check.unwrap();
+    let text = String::from_utf8_lossy(&check.stdout);
+    eprintln!("{text}");
+    assert!(check.status.success(), "{text}\n{}", String::from_utf8_lossy(&check.stderr));
+}
+
+#[test]
+fn an_old_file_stays_when_saving_fails() {
+    let folder = Folder::new("locked");
+    let path = folder.file("model.keras");
+    let trainer = sequential().trainer;
+    trainer.save(&path).unwrap();
+    let old = fs::read(&path).unwrap();
+    let mut permissions = fs::metadata(&path).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).unwrap();
+    let error = trainer.save(&path).unwrap_err().to_string();
+    assert!(error.contains("read-only") && error.contains("help:"), "{error}");
+    assert!(trainer.save(folder.file("no/such/model.keras")).is_err());
+    assert!(trainer.model().save(&folder.0).is_err());
+    assert!(fs::read(&path).unwrap() == old);
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1);
+}
+
+/// What all errors of files are: named file, what happened, what to do.
+#[track_caller]
+fn assert_told(result: Result<impl std::fmt::Debug, cornu::Error>, path: &Path, expected: &str, what: &str) {
+    let message = result.expect_err(what).to_string();
+    assert!(message.contains(expected), "{what}: expected {expected:?} in:\n{message}");
+    assert!(message.contains(&format!("\n   at {}", path.display())), "{what}: no file in:\n{message}");
+    assert!(message.contains("\n help: "), "{what}: no help in:\n{message}");
+}
+
+/// The members of a file, to be changed.
+type Members = BTreeMap<String, Vec<u8>>;
+
+fn members(name: &str) -> Members {
+    read_archive(goldens().join(name), Limits::default()).unwrap()
+}
+
+fn write(path: &Path, members: &Members) {
+    let members = members.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+    write_archive(path, members, Compression::Stored).unwrap();
+}
+
+/// The config of a file, changed by `change`, beside the file's weights.
+fn with_config(name: &str, change: impl FnOnce(&mut Value)) -> Members {
+    let mut members = members(name);
+    let mut config: Value = serde_json::from_slice(&members["config.json"]).unwrap();
+    change(&mut config);
+    members.insert("config.json".into(), config.to_string().into_bytes());
+    members
+}
+
+#[test]
+fn configs_that_cannot_be() {
+    let folder = Folder::new("hostile");
+    let path = folder.file("model.keras");
+    type Change = (&'static str, &'static str, fn(&mut Value));
+    let sequential: &[Change] = &[
+        ("not an object", "no JSON object", |c| *c = json!([1, 2])),
+        ("null", "no JSON object", |c| *c = Value::Null),
+        ("no class", "no class_name", |c| c["class_name"] = json!(7)),
+        ("no config", "no config", |c| c["config"] = json!("x")),
+        ("own class", "not known", |c| c["class_name"] = json!("MyModel")),
+        ("no layers", "has no layers", |c| c["config"]["layers"] = json!([])),
+        ("layers are a text", "no list of layers", |c| c["config"]["layers"] = json!("dense")),
+        ("a layer is a number", "no JSON object", |c| c["config"]["layers"][1] = json!(3)),
+        ("unknown layer", "is a Hologram, which Cornu does not have", |c| {
+            c["config"]["layers"][3]["class_name"] = json!("Hologram");
+        }),
+        ("lambda", "`dense` is a Lambda", |c| c["config"]["layers"][3]["class_name"] = json!("Lambda")),
+        ("own layer", "from mine>Dense", |c| {
+            c["config"]["layers"][3]["registered_name"] = json!("mine>Dense");
+        }),
+        ("own module", "from os.path", |c| c["config"]["layers"][3]["module"] = json!("os.path")),
+        ("own initializer", "uses Zeros from evil", |c| {
+            c["config"]["layers"][3]["config"]["bias_initializer"]["module"] = json!("evil");
+        }),
+        ("half precision", "computes in mixed_float16", |c| {
+            c["config"]["layers"][3]["config"]["dtype"] = json!("mixed_float16");
+        }),
+        ("absurd units", "dense/kernel", |c| {
+            c["config"]["layers"][3]["config"]["units"] = json!(1_000_000_000_000_000_000u64);
+        }),
+        ("many units", "not as many numbers", |c| {
+            c["config"]["layers"][3]["config"]["units"] = json!(2_000_000_000u64);
+        }),
+        ("negative units", "does not fit", |c| c["config"]["layers"][3]["config"]["units"] = json!(-3)),
+        ("units are text", "does not fit", |c| c["config"]["layers"][3]["config"]["units"] = json!("8")),
+        ("no units", "units of at least 1", |c| c["config"]["layers"][3]["config"]["units"] = json!(0)),
+        ("unknown option", "does not fit", |c| c["config"]["layers"][3]["config"]["turbo"] = json!(true)),
+        ("other units", "shape", |c| c["config"]["layers"][3]["config"]["units"] = json!(7)),
+        ("no bias", "has 1 weights, the file has 2", |c| {
+            c["config"]["layers"][3]["config"]["use_bias"] = json!(false);
+        }),
+        ("one layer less", "`dense`", |c| drop(c["config"]["layers"].as_array_mut().unwrap().remove(3))),
+        ("names twice", "two layers are called", |c| {
+            c["config"]["layers"][6]["config"]["name"] = json!("dense");
+        }),
+        ("a name with slash", "names have no `/`", |c| {
+            c["config"]["layers"][3]["config"]["name"] = json!("a/b")
+        }),
+        ("absurd input", "cannot be fed", |c| {
+            c["config"]["layers"][0]["config"]["batch_shape"] = json!([null, 1u64 << 40, 1u64 << 40]);
+        }),
+        ("empty input", "cannot be fed", |c| {
+            c["config"]["layers"][0]["config"]["batch_shape"] = json!([null, 0]);
+        }),
+        ("no input", "batch_shape", |c| c["config"]["layers"][0]["config"]["batch_shape"] = json!(null)),
+        ("an input later", "not the first layer", |c| {
+            let input = c["config"]["layers"][0].clone();
+            c["config"]["layers"].as_array_mut().unwrap().push(input);
+        }),
+    ];
+    let functional: &[Change] = &[
+        ("circle", "depend on each other", |c| history(c, "both", "hidden")),
+        ("itself", "depend on each other", |c| history(c, "hidden", "hidden")),
+        ("missing layer", "`ghost`, which is not there", |c| history(c, "hidden", "ghost")),
+        ("missing call", "call 9", |c| {
+            tensor(c, "hidden")["config"]["keras_history"][1] = json!(9);
+        }),
+        ("missing output", "output 4", |c| {
+            tensor(c, "hidden")["config"]["keras_history"][2] = json!(4);
+        }),
+        ("negative call", "no layer's output", |c| {
+            tensor(c, "hidden")["config"]["keras_history"][1] = json!(-1);
+        }),
+        ("no tensor", "no layer's output", |c| *tensor(c, "hidden") = json!({"class_name": "x"})),
+        ("unconnected", "connected to nothing", |c| layer(c, "hidden")["inbound_nodes"] = json!([])),
+        ("an input with inputs", "called on others", |c| {
+            let calls = layer(c, "hidden")["inbound_nodes"].clone();
+            layer(c, "left")["inbound_nodes"] = calls;
+        }),
+        ("training", "called with training = true", |c| {
+            layer(c, "norm")["inbound_nodes"][0]["kwargs"]["training"] = json!(true);
+        }),
+        ("names twice", "is there twice", |c| layer(c, "hidden")["name"] = json!("both")),
+        ("unknown output", "`ghost`, which is not there", |c| {
+            c["config"]["output_layers"][0][0] = json!("ghost");
+        }),
+        ("unlisted input", "does not list the input `extra`", |c| {
+            drop(c["config"]["input_layers"].as_array_mut().unwrap().pop());
+        }),
+        ("a layer as input", "no input layer", |c| c["config"]["input_layers"][0][0] = json!("hidden")),
+        ("an input twice", "twice", |c| c["config"]["input_layers"][1][0] = json!("left")),
+        ("named outputs", "in a dict", |c| c["config"]["output_layers"] = json!({"a": ["kind", 0, 0]})),
+        ("no outputs", "no outputs", |c| c["config"]["output_layers"] = json!([])),
+        ("a dead end", "leads to no output", |c| {
+            drop(c["config"]["output_layers"].as_array_mut().unwrap().pop());
+        }),
+        ("unfitting", "hidden", |c| layer(c, "hidden")["config"]["units"] = json!(13)),
+    ];
+    let compiled: &[Change] = &[
+        ("unknown optimizer", "`Guess`", |c| c["compile_config"]["optimizer"]["class_name"] = json!("Guess")),
+        ("no optimizer", "optimizer", |c| c["compile_config"]["optimizer"] = json!(null)),
+        ("unknown loss", "`hope`", |c| c["compile_config"]["loss"]["kind"] = json!("hope")),
+        ("no loss", "has no loss", |c| c["compile_config"]["loss"]["kind"] = json!(null)),
+        ("a loss too many", "output `ghost`", |c| c["compile_config"]["loss"]["ghost"] = json!("mse")),
+        ("metrics of one", "one list for each", |c| c["compile_config"]["metrics"] = json!(["mae"])),
+        ("unknown metric", "`joy`", |c| c["compile_config"]["metrics"]["kind"] = json!(["joy"])),
+        ("weights", "no number", |c| c["compile_config"]["loss_weights"]["kind"] = json!("much")),
+        ("other optimizer", "variables, the file has 22", |c| {
+            c["compile_config"]["optimizer"]["config"]["centered"] = json!(true);
+        }),
+    ];
+    for (file, changes) in [("sequential.keras", sequential), ("functional.keras", functional)] {
+        for (what, expected, change) in changes {
+            write(&path, &with_config(file, change));
+            assert_told(Model::load(&path), &path, expected, what);
+            assert!(load(&path).is_err() && Trainer::load(&path).is_err(), "{what}");
+        }
+    }
+    for (what, expected, change) in compiled {
+        write(&path, &with_config("functional.keras", change));
+        assert_told(Trainer::load(&path), &path, expected, what);
+        assert!(Model::load(&path).is_ok(), "{what}: the model alone");
+    }
+}
+
+fn layer<'a>(config: &'a mut Value, name: &str) -> &'a mut Value {
+    let layers = config["config"]["layers"].as_array_mut().unwrap();
+    layers.iter_mut().find(|layer| layer["name"] == name).unwrap()
+}
+
+/// What a layer is first called on.
+fn tensor<'a>(config: &'a mut Value, name: &str) -> &'a mut Value {
+    let argument = &mut layer(config, name)["inbound_nodes"][0]["args"][0];
+    if argument.is_array() { &mut argument[0] } else { argument }
+}
+
+fn history(config: &mut Value, name: &str, other: &str) {
+    tensor(config, name)["config"]["keras_history"][0] = json!(other);
+}
+
+#[test]
+fn files_that_are_damaged() {
+    let folder = Folder::new("damaged");
+    let path = folder.file("model.keras");
+    let whole = fs::read(goldens().join("sequential.keras")).unwrap();
+    for part in 0..60 {
+        fs::write(&path, &whole[..whole.len() * part / 60]).unwrap();
+        assert_told(load(&path), &path, "", &format!("cut at {part}/60"));
+    }
+    for name in ["config.json", "model.weights.h5"] {
+        let mut members = members("sequential.keras");
+        members.remove(name);
+        write(&path, &members);
+        assert_told(load(&path), &path, &format!("it has no {name}"), name);
+        for bytes in [b"".as_slice(), b"{", b"\xff\xfe", b"[[[[", &[b'['; 100_000]] {
+            members.insert(name.into(), bytes.to_vec());
+            write(&path, &members);
+            assert_told(load(&path), &path, "", name);
+        }
+    }
+    let mut without = members("sequential.keras");
+    without.remove("metadata.json");
+    write(&path, &without);
+    assert!(load(&path).is_ok(), "the metadata say nothing that a model needs");
+    let other = members("functional.keras")["model.weights.h5"].clone();
+    without.insert("model.weights.h5".into(), other);
+    write(&path, &without);
+    assert_told(load(&path), &path, "dense", "another model's weights");
+    fs::write(&path, b"this is no archive").unwrap();
+    assert_told(load(&path), &path, "not a zip archive", "text");
+    assert_told(load(folder.file("none.keras")), &folder.file("none.keras"), "", "missing");
+    assert_told(load(&folder.0), &folder.0, "folder", "a folder");
+    // A name that leads outside, which our own writer refuses: it is put in afterwards.
+    let mut bytes = Cursor::new(Vec::new());
+    encode_archive(&mut bytes, [("aa/evil", b"x".as_slice())], Compression::Stored).unwrap();
+    let mut raw = bytes.into_inner();
+    for start in 0..raw.len() - 7 {
+        if &raw[start..start + 7] == b"aa/evil" {
+            raw[start..start + 2].copy_from_slice(b"..");
+        }
+    }
+    fs::write(&path, &raw).unwrap();
+    assert_told(load(&path), &path, "lead outside", "traversal");
+}
+
+/// A model of models of models, each called many times: more calls than there are bytes.
+#[test]
+fn models_that_multiply() {
+    let folder = Folder::new("multiply");
+    let path = folder.file("model.keras");
+    let input = |name: &str| {
+        json!({"class_name": "InputLayer", "name": name, "inbound_nodes": [],
+               "config": {"name": name, "batch_shape": [null, 2]}})
+    };
+    let tensor = |name: &str, call: usize| json!({"class_name": "__keras_tensor__", "config": {"keras_history": [name, call, 0]}});
+    let mut inner = json!({"class_name": "Rescaling", "config": {"name": "inner", "scale": 2.0}});
+    for _ in 0..8 {
+        inner["name"] = json!("inner");
+        let calls: Vec<Value> = (0..20)
+            .map(|i| if i == 0 { tensor("x", 0) } else { tensor("inner", i - 1) })
+            .map(|tensor| json!({"args": [tensor], "kwargs": {}}))
+            .collect();
+        inner["inbound_nodes"] = json!(calls);
+        let first = (inner["class_name"] == "Functional") as usize;
+        inner = json!({"class_name": "Functional", "config": {
+            "name": "inner", "layers": [input("x"), inner],
+            "input_layers": ["x", 0, 0], "output_layers": ["inner", 19 + first, 0]}});
+    }
+    let mut members = members("sequential.keras");
+    members.insert("config.json".into(), inner.to_string().into_bytes());
+    write(&path, &members);
+    assert_told(load(&path), &path, "more than 20000 times", "multiplying");
+}
+
+/// Changes one place of `json`, the `n`th in order.
+fn mutate(json: &mut Value, n: &mut usize, random: &mut Random) {
+    if *n == 0 {
+        let other = [
+            json!(null),
+            json!(-1),
+            json!(0),
+            json!(3),
+            json!(1u64 << 40),
+            json!(u64::MAX),
+            json!(1e300),
+            json!(0.5),
+            json!(true),
+            json!(""),
+            json!("Dense"),
+            json!("dense"),
+            json!([]),
+            json!([1, 2]),
+            json!({}),
+            json!([[[[3]]]]),
+        ];
+        *json = other[random.below(other.len())].clone();
+        *n = usize::MAX;
+        return;
+    }
+    *n -= 1;
+    match json {
+        Value::Object(fields) => fields.values_mut().for_each(|value| {
+            if *n != usize::MAX {
+                mutate(value, n, random);
+            }
+        }),
+        Value::Array(values) => values.iter_mut().for_each(|value| {
+            if *n != usize::MAX {
+                mutate(value, n, random);
+            }
+        }),
+        _ => {}
+    }
+}
+
+fn places(json: &Value) -> usize {
+    1 + match json {
+        Value::Object(fields) => fields.values().map(places).sum(),
+        Value::Array(values) => values.iter().map(places).sum(),
+        _ => 0,
+    }
+}
+
+#[test]
+fn configs_changed_at_random() {
+    let folder = Folder::new("mutated");
+    let path = folder.file("model.keras");
+    let mut random = Random::new(1, 0);
+    for i in 0..2000 {
+        let name =
+            ["functional.keras", "sequential.keras", "nested.keras", "optimizer_schedule.keras"][i % 4];
+        let changed = with_config(name, |config| {
+            let mut place = random.below(places(config));
+            mutate(config, &mut place, &mut random);
+        });
+        write(&path, &changed);
+        if let Err(error) = load(&path) {
+            assert_told(Err::<(), _>(error), &path, "", &String::from_utf8_lossy(&changed["config.json"]));
+        }
+    }
+}
+
+#[test]
+fn files_changed_at_random() {
+    let folder = Folder::new("bits");
+    let path = folder.file("model.keras");
+    let mut random = Random::new(2, 0);
+    let mut pick = |n: usize| random.below(n);
+    for i in 0..2000 {
+        let name = ["functional.keras", "nested.keras"][i % 2];
+        match i % 3 {
+            // The archive itself, which checksums guard.
+            0 => {
+                let mut bytes = fs::read(goldens().join(name)).unwrap();
+                let at = pick(bytes.len());
+                bytes[at] = bytes[at].wrapping_add(1 + pick(255) as u8);
+                fs::write(&path, bytes).unwrap();
+            }
+            // What is in it, which nothing guards.
+            _ => {
+                let mut members = members(name);
+                let member = ["model.weights.h5", "config.json", "model.weights.h5"][pick(3)];
+                let bytes = members.get_mut(member).unwrap();
+                for _ in 0..1 + pick(3) {
+                    let at = pick(bytes.len());
+                    bytes[at] = pick(256) as u8;
+                }
+                write(&path, &members);
+            }
+        }
+        if let Err(error) = load(&path) {
+            assert_told(Err::<(), _>(error), &path, "", name);
+        }
+    }
+}
