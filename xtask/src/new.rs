@@ -92,7 +92,7 @@ fn register(text: &str, kind: &Kind, snake: &str, camel: &str) -> Result<String,
 fn insert_line(text: &str, prefix: &str, line: &str) -> Result<String, String> {
     let mut lines: Vec<&str> = text.lines().collect();
     let like = |l: &&str| l.starts_with(prefix);
-    let last = lines.iter().rposition(|l| like(&l)).ok_or(format!("mod.rs has no line `{prefix}..`"))?;
+    let last = lines.iter().rposition(like).ok_or(format!("mod.rs has no line `{prefix}..`"))?;
     // The trait of the operations stands apart from the list of them.
     let first = (0..=last).rev().take_while(|&i| like(&lines[i])).last().unwrap_or(last);
     let at = (first..=last).find(|&i| lines[i] > line).unwrap_or(last + 1);

@@ -11,7 +11,7 @@ use std::io::Write;
 pub fn run(evaluate: &Evaluate, arguments: &Arguments, out: &mut dyn Write) -> Result<(), Failure> {
     let loaded = Trainer::load(&evaluate.model)?;
     let compile = loaded.compiled_with().clone();
-    let model = loaded.into_model().with_threads(arguments.threads.unwrap_or(0));
+    let model = loaded.into_model().with_threads(arguments.threads());
     let mut trainer = model.compile(compile)?;
     let Parts { train, test } = cornu::data::load(&evaluate.data, &evaluate.data_dir)?;
     let (part, data) = match evaluate.part {

@@ -13,7 +13,7 @@ pub fn run(predict: &Predict, arguments: &Arguments, out: &mut dyn Write) -> Res
         let error = cornu::Error::file(&predict.output, "results are written as .npy files");
         return Err(error.help("end the name in .npy").into());
     }
-    let model = Model::load(&predict.model)?.with_threads(arguments.threads.unwrap_or(0));
+    let model = Model::load(&predict.model)?.with_threads(arguments.threads());
     let inputs = predict.inputs.iter().map(read_npy).collect::<Result<Vec<Array>, _>>()?;
     let outputs = model.predict_all(&inputs)?;
     let one = outputs.len() == 1;

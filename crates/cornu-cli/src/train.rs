@@ -1,16 +1,46 @@
 //! `cornu train`.
 
-use crate::arguments::{Arguments, Train};
+use crate::arguments::{Arguments, Schedule, Train};
 use crate::failure::Failure;
 use crate::scores;
 use crate::task::{self, Task};
 use cornu::callbacks::EarlyStopping;
-use cornu::layers::{Activated, Dense, Dropout};
+use cornu::layers::{Activated, Dense, Dropout, GaussianNoise};
 use cornu::optimizers::AnyOptimizer;
+use cornu::schedules::{AnySchedule, CosineDecay};
 use cornu::{Compile, Fit};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+
+/// What is done where the command line says nothing.
+struct Defaults {
+    hidden: &'static [usize],
+    noise: f64,
+    dropout: f64,
+    epochs: usize,
+    learning_rate: Option<f64>,
+    schedule: Schedule,
+}
+
+const DEFAULTS: Defaults = Defaults {
+    hidden: &[128, 64],
+    noise: 0.0,
+    dropout: 0.0,
+    epochs: 20,
+    learning_rate: None,
+    schedule: Schedule::Constant,
+};
+
+/// The digits are few: a network learns them by heart unless noise and dropout keep it from that.
+const DIGITS: Defaults = Defaults {
+    hidden: &[384, 128],
+    noise: 0.25,
+    dropout: 0.3,
+    epochs: 100,
+    learning_rate: Some(0.002),
+    schedule: Schedule::Cosine,
+};
 
 /// Trains a network, saves it, and says how well it does on rows it has not seen.
 pub fn run(train: &Train, arguments: &Arguments, out: &mut dyn Write) -> Result<(), Failure> {
@@ -18,19 +48,24 @@ pub fn run(train: &Train, arguments: &Arguments, out: &mut dyn Write) -> Result<
     let output = train.output.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.keras")));
     check_output(&output)?;
     let task = Task::new(cornu::data::load(&train.data, &train.data_dir)?, train.loss.as_deref())?;
+    let defaults = if train.data == "digits" { DIGITS } else { DEFAULTS };
     let mut model = task.begin(&train.data, arguments.seed.unwrap_or(0))?;
-    for &units in &train.hidden.0 {
+    let noise = train.noise.unwrap_or(defaults.noise);
+    if noise > 0.0 {
+        model = model.add(GaussianNoise::new(noise));
+    }
+    let dropout = train.dropout.unwrap_or(defaults.dropout);
+    for &units in train.hidden.as_ref().map_or(defaults.hidden, |hidden| &hidden.0) {
         model = model.add(Dense::new(units).activation(train.activation));
-        if train.dropout > 0.0 {
-            model = model.add(Dropout::new(train.dropout));
+        if dropout > 0.0 {
+            model = model.add(Dropout::new(dropout));
         }
     }
-    let model = task.end(model)?.named(&name).threads(arguments.threads.unwrap_or(0));
-    let config = train.learning_rate.map_or(Value::Null, |rate| json!({"learning_rate": rate}));
-    let optimizer = AnyOptimizer::from_name(&train.optimizer, config).map_err(cornu::Error::argument)?;
+    let model = task.end(model)?.named(&name).threads(arguments.threads());
+    let (known, unseen) = (&task.parts.train, &task.parts.test);
+    let optimizer = optimizer(train, &defaults, known.x.rows())?;
     let compile = Compile::new(optimizer, task.loss.as_str()).metrics(task.metrics.iter().copied());
     let mut trainer = model.compile(compile)?;
-    let (known, unseen) = (&task.parts.train, &task.parts.test);
     writeln!(
         out,
         "{name}: {} rows to train on, {} to test on; {} -> {}; {} parameters",
@@ -41,8 +76,10 @@ pub fn run(train: &Train, arguments: &Arguments, out: &mut dyn Write) -> Result<
         trainer.count_params()
     )?;
     out.flush()?;
-    let mut fit =
-        Fit::new().epochs(train.epochs).batch_size(train.batch_size).validation_split(train.validation_split);
+    let mut fit = Fit::new()
+        .epochs(train.epochs.unwrap_or(defaults.epochs))
+        .batch_size(train.batch_size)
+        .validation_split(train.validation_split);
     if let Some(patience) = train.early_stopping {
         let monitor = if train.validation_split > 0.0 { "val_loss" } else { "loss" };
         fit =
@@ -56,6 +93,26 @@ pub fn run(train: &Train, arguments: &Arguments, out: &mut dyn Write) -> Result<
     scores::print_confusion(out, &trainer, &task.loss, &unseen.x, &unseen.y)?;
     writeln!(out, "\nSaved {}", output.display())?;
     Ok(())
+}
+
+/// The optimizer with its learning rate, for a training on so many rows.
+fn optimizer(train: &Train, defaults: &Defaults, rows: usize) -> Result<AnyOptimizer, Failure> {
+    let by_name = |config| AnyOptimizer::from_name(&train.optimizer, config).map_err(cornu::Error::argument);
+    // Another optimizer wants another rate than the one that suits Adam.
+    let adam = by_name(Value::Null)?.class_name() == "Adam";
+    let rate = train.learning_rate.or(defaults.learning_rate.filter(|_| adam));
+    let config = match (train.schedule.unwrap_or(defaults.schedule), rate) {
+        (Schedule::Constant, None) => Value::Null,
+        (Schedule::Constant, Some(rate)) => json!({"learning_rate": rate}),
+        (Schedule::Cosine, rate) => {
+            let own = by_name(Value::Null)?.settings().learning_rate.constant();
+            let trained = (rows as f64 * (1.0 - train.validation_split)).floor() as usize;
+            let steps = train.epochs.unwrap_or(defaults.epochs) * trained.div_ceil(train.batch_size);
+            let cosine = CosineDecay::new(rate.or(own).unwrap_or(0.001), steps.max(1) as f64);
+            json!({"learning_rate": AnySchedule::from(cosine).to_json()})
+        }
+    };
+    Ok(by_name(config)?)
 }
 
 /// Refuses a file that could not be written, before the time for training is spent.

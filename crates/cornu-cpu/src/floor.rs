@@ -20,8 +20,15 @@ impl Floor {
         let n = 256;
         let stride = n as isize;
         let strides = [stride, 1];
-        let product =
-            Product { m: n, n, k: n, a_strides: strides, b_strides: strides, c_row_stride: stride, accumulate: false };
+        let product = Product {
+            m: n,
+            n,
+            k: n,
+            a_strides: strides,
+            b_strides: strides,
+            c_row_stride: stride,
+            accumulate: false,
+        };
         let (a, b) = (vec![0.5f32; n * n], vec![0.25f32; n * n]);
         let mut c = vec![0f32; n * n];
         let mut scratch = vec![0f32; product.scratch_len()];
@@ -29,7 +36,14 @@ impl Floor {
             for part in 0..product.parts() {
                 // SAFETY: the three arrays have n x n elements, as the strides say.
                 unsafe {
-                    product.run_part(Isa::current(), part, a.as_ptr(), b.as_ptr(), c.as_mut_ptr(), &mut scratch);
+                    product.run_part(
+                        Isa::current(),
+                        part,
+                        a.as_ptr(),
+                        b.as_ptr(),
+                        c.as_mut_ptr(),
+                        &mut scratch,
+                    );
                 }
             }
             black_box(&c);

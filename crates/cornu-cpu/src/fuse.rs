@@ -92,7 +92,8 @@ impl Fusion {
         let n = graph.nodes().len();
         let mut copies: Vec<Item> = Vec::new();
         for (index, node) in graph.nodes().iter().enumerate() {
-            let operands: Vec<(usize, View)> = node.inputs.iter().map(|id| self.seen[id.index()].clone()).collect();
+            let operands: Vec<(usize, View)> =
+                node.inputs.iter().map(|id| self.seen[id.index()].clone()).collect();
             let own_lanes = lanes(node.ty.dtype);
             let operand_lanes = node.inputs.first().map_or(own_lanes, |id| lanes(graph.node(*id).ty.dtype));
             let operand_shape = node.inputs.first().map(|id| graph.node(*id).ty.shape.to_vec());
@@ -168,12 +169,15 @@ impl Fusion {
     /// plan itself: a copy if need be.
     fn whole(&mut self, node: usize) -> usize {
         let (of, view) = self.seen[node].clone();
-        if view.is_contiguous() && view.size() == self.items[of].shape.size() && self.items[of].kind != Kind::Given
+        if view.is_contiguous()
+            && view.size() == self.items[of].shape.size()
+            && self.items[of].kind != Kind::Given
         {
             return of;
         }
         let dtype = self.items[of].dtype;
-        let (kind, walk, shape) = (Kind::Copy(lanes(dtype)), view.shape.clone(), Shape::from(&view.shape[..]));
+        let (kind, walk, shape) =
+            (Kind::Copy(lanes(dtype)), view.shape.clone(), Shape::from(&view.shape[..]));
         self.items.push(Item { kind, operands: vec![(of, view)], walk, shape, dtype, node });
         self.items.len() - 1
     }
@@ -287,9 +291,8 @@ impl Fusion {
     /// of parameters run as soon as everybody else has read the old value.
     fn order(&mut self, graph: &Graph) {
         let n = self.items.len();
-        let runs = |items: &[usize]| {
-            items.iter().any(|&i| !matches!(self.items[i].kind, Kind::Given | Kind::View))
-        };
+        let runs =
+            |items: &[usize]| items.iter().any(|&i| !matches!(self.items[i].kind, Kind::Given | Kind::View));
         let groups: Vec<Vec<usize>> = self.groups.iter().filter(|items| runs(items)).cloned().collect();
         let mut group_of = vec![usize::MAX; n];
         for (g, items) in groups.iter().enumerate() {
@@ -320,7 +323,8 @@ impl Fusion {
         for (u, (parameter, _)) in graph.updates().iter().enumerate() {
             let item = &self.updates[u];
             let own = group_of[*item];
-            let writable = self.items[*item].kind != Kind::Kernel && !self.outputs.contains(item) && !taken[*item];
+            let writable =
+                self.items[*item].kind != Kind::Kernel && !self.outputs.contains(item) && !taken[*item];
             self.in_place[u] = writable;
             if own != usize::MAX {
                 is_update[own] = true;

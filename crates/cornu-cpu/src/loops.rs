@@ -47,7 +47,8 @@ impl LoopBuilder {
 
     /// The slot of a number that is the same everywhere.
     pub(crate) fn constant(&mut self, value: f64) -> u16 {
-        if let Some(&(slot, _)) = self.constants.iter().find(|(_, known)| known.to_bits() == value.to_bits()) {
+        if let Some(&(slot, _)) = self.constants.iter().find(|(_, known)| known.to_bits() == value.to_bits())
+        {
             return slot;
         }
         let slot = self.slot();
@@ -192,10 +193,11 @@ impl LoopBuilder {
                     true => all,
                     false => all / reduced.last().map_or(1, |(extent, _)| *extent).max(1),
                 };
-                let results = axes.iter().fold(self.walk.iter().product::<usize>(), |size, &axis| {
-                    size / self.walk[axis].max(1)
-                });
-                fold_shape = Some(FoldShape { keeps_inner, rows_per_result: rows_per_result.max(1), results });
+                let results = axes
+                    .iter()
+                    .fold(self.walk.iter().product::<usize>(), |size, &axis| size / self.walk[axis].max(1));
+                fold_shape =
+                    Some(FoldShape { keeps_inner, rows_per_result: rows_per_result.max(1), results });
                 runs.extend(reduced);
                 runs.extend(last_inner);
             }
@@ -204,8 +206,9 @@ impl LoopBuilder {
             runs.push((1, vec![0; views.len()]));
         }
         let extents: Vec<usize> = runs.iter().map(|(extent, _)| *extent).collect();
-        let strides_of =
-            |i: usize| runs.iter().map(|(_, strides)| strides.get(i).copied().unwrap_or(0)).collect::<Vec<isize>>();
+        let strides_of = |i: usize| {
+            runs.iter().map(|(_, strides)| strides.get(i).copied().unwrap_or(0)).collect::<Vec<isize>>()
+        };
         let inner = *extents.last().unwrap_or(&1);
         let rows: usize = extents[..extents.len() - 1].iter().product();
         let lies_in_order = |strides: &[isize]| match rows == 1 || rows_per_tile(inner) == 1 {
@@ -220,7 +223,8 @@ impl LoopBuilder {
             .map(|(i, (slot, buffer, dtype, view))| {
                 let strides = strides_of(i);
                 let same_in_rows = strides[..strides.len() - 1].iter().all(|&s| s == 0);
-                let access = if strides.iter().all(|&s| s == 0) || (inner <= TILE && rows > 1 && same_in_rows) {
+                let access = if strides.iter().all(|&s| s == 0) || (inner <= TILE && rows > 1 && same_in_rows)
+                {
                     Access::Once
                 } else if *dtype == lane_dtype && lies_in_order(&strides) {
                     Access::Direct
@@ -238,7 +242,14 @@ impl LoopBuilder {
                 && self.instructions.iter().any(|instruction| instruction.dst == *slot)
                 && loads.iter().all(|load| load.buffer != *buffer)
                 && stores.iter().all(|store| store.slot != *slot);
-            stores.push(Store { slot: *slot, buffer: *buffer, dtype: *dtype, offset: view.offset, strides, direct });
+            stores.push(Store {
+                slot: *slot,
+                buffer: *buffer,
+                dtype: *dtype,
+                offset: view.offset,
+                strides,
+                direct,
+            });
         }
         let mut built = Loop {
             lanes: self.lanes,
@@ -298,8 +309,7 @@ fn give_registers(work: &mut Loop, n_slots: usize) {
             registers[dst as usize] = Some(take(&mut free));
         }
         let args = &args[..n_args(&code)];
-        work.instructions[i].padded =
-            !is_direct && args.iter().all(|&arg| registers[arg as usize].is_some());
+        work.instructions[i].padded = !is_direct && args.iter().all(|&arg| registers[arg as usize].is_some());
         let mut done: Vec<u16> = args.to_vec();
         done.sort_unstable();
         done.dedup();
@@ -319,7 +329,8 @@ fn give_registers(work: &mut Loop, n_slots: usize) {
 
 /// Decides how many parts the loop has, from its shape alone, and where parts keep their results.
 fn split(work: &mut Loop, lane_dtype: DType, partial: &mut impl FnMut(usize) -> usize) {
-    let effort: usize = work.instructions.iter().map(|i| effort(&i.code)).sum::<usize>() + work.loads.len() + 1;
+    let effort: usize =
+        work.instructions.iter().map(|i| effort(&i.code)).sum::<usize>() + work.loads.len() + 1;
     let wanted = (work.size() * effort / WORK_PER_PART).clamp(1, MAX_PARTS);
     let rows = work.rows();
     let Some(shape) = work.fold_shape.clone() else {

@@ -155,7 +155,8 @@ impl Plan {
     /// # Errors
     /// As for [`Plan::new`].
     pub fn with_pool(graph: &Graph, pool: Arc<Pool>) -> Result<Plan, Error> {
-        cornu_graph::verify(graph).map_err(|errors| errors.0.into_iter().next().unwrap_or_else(|| Error::new("")))?;
+        cornu_graph::verify(graph)
+            .map_err(|errors| errors.0.into_iter().next().unwrap_or_else(|| Error::new("")))?;
         let graph = cornu_graph::simplify(graph);
         Compiler::new(&graph).compile(pool)
     }
@@ -178,7 +179,16 @@ impl Plan {
         for step in &self.steps {
             // SAFETY: `bind` has put every buffer's address in the table; lifetimes keep apart what
             // is used at the same time; steps run one after the other.
-            unsafe { run_step(step, addresses, self.scratch.0.as_mut_ptr().cast(), self.scratch_bytes, &self.pool, isa) };
+            unsafe {
+                run_step(
+                    step,
+                    addresses,
+                    self.scratch.0.as_mut_ptr().cast(),
+                    self.scratch_bytes,
+                    &self.pool,
+                    isa,
+                )
+            };
         }
     }
 
@@ -199,7 +209,16 @@ impl Plan {
         for (step, report) in self.steps.iter().zip(&mut reports) {
             let start = Instant::now();
             // SAFETY: as in `run`.
-            unsafe { run_step(step, addresses, self.scratch.0.as_mut_ptr().cast(), self.scratch_bytes, &self.pool, isa) };
+            unsafe {
+                run_step(
+                    step,
+                    addresses,
+                    self.scratch.0.as_mut_ptr().cast(),
+                    self.scratch_bytes,
+                    &self.pool,
+                    isa,
+                )
+            };
             report.time = Some(start.elapsed());
         }
         Ok(reports)
@@ -261,8 +280,9 @@ impl Plan {
     pub fn output_slice<T: Element>(&self, i: usize) -> Option<&[T]> {
         let (buffer, ty) = &self.outputs[i];
         // SAFETY: as in `output`; nothing changes the arena while the plan is borrowed.
-        (ty.dtype == T::DTYPE)
-            .then(|| unsafe { std::slice::from_raw_parts(self.addresses[*buffer].cast_const().cast::<T>(), ty.shape.size()) })
+        (ty.dtype == T::DTYPE).then(|| unsafe {
+            std::slice::from_raw_parts(self.addresses[*buffer].cast_const().cast::<T>(), ty.shape.size())
+        })
     }
 
     /// The type of output `i`.
@@ -609,11 +629,9 @@ impl<'a> Compiler<'a> {
         let group = fusion.group_of[index];
         fusion.outputs.contains(&index)
             || fusion.updates.contains(&index)
-            || fusion
-                .items
-                .iter()
-                .enumerate()
-                .any(|(i, item)| fusion.group_of[i] != group && item.operands.iter().any(|(of, _)| *of == index))
+            || fusion.items.iter().enumerate().any(|(i, item)| {
+                fusion.group_of[i] != group && item.operands.iter().any(|(of, _)| *of == index)
+            })
     }
 
     /// Makes the steps of group `g`.
@@ -690,7 +708,16 @@ impl<'a> Compiler<'a> {
         let bytes = work.loads.iter().map(|load| reached(&load.strides) * load.dtype.size()).sum::<usize>()
             + work.stores.iter().map(|store| size * store.dtype.size()).sum::<usize>()
             + work.fold_shape.as_ref().map_or(0, |fold| fold.results * 4 * work.folds.len());
-        self.steps.push(Step { work: Work::Loop(work), reads, writes, operations, node, shape, flops, bytes });
+        self.steps.push(Step {
+            work: Work::Loop(work),
+            reads,
+            writes,
+            operations,
+            node,
+            shape,
+            flops,
+            bytes,
+        });
     }
 
     /// Makes the step of an item with a kernel of its own.
@@ -703,7 +730,11 @@ impl<'a> Compiler<'a> {
         let dtypes: Vec<DType> = item.operands.iter().map(|(of, _)| self.fusion.items[*of].dtype).collect();
         let shape = |i: usize| &item.operands[i].1.shape;
         let around = |shape: &[usize], axis: usize| {
-            (shape[..axis].iter().product::<usize>(), shape[axis], shape[axis + 1..].iter().product::<usize>())
+            (
+                shape[..axis].iter().product::<usize>(),
+                shape[axis],
+                shape[axis + 1..].iter().product::<usize>(),
+            )
         };
         let float = matches!(item.dtype, DType::F32 | DType::F64);
         let work = match &node.op {
@@ -724,7 +755,16 @@ impl<'a> Compiler<'a> {
                 };
                 let (outer, n, inner) = around(shape(0), axis);
                 let (dtype, lanes) = (dtypes[0], lanes(dtypes[0]));
-                Work::ArgExtreme(ArgExtreme { input: inputs[0], dtype, lanes, output, outer, n, inner, largest })
+                Work::ArgExtreme(ArgExtreme {
+                    input: inputs[0],
+                    dtype,
+                    lanes,
+                    output,
+                    outer,
+                    n,
+                    inner,
+                    largest,
+                })
             }
             Op::Gather(_) | Op::ScatterAdd(_) if float => {
                 let axis = match &node.op {
@@ -753,7 +793,12 @@ impl<'a> Compiler<'a> {
             Work::Gather(_) => 0,
             _ => item.operands.iter().map(|(_, view)| view.size()).sum(),
         };
-        let bytes = item.operands.iter().zip(&dtypes).map(|((_, view), dtype)| view.size() * dtype.size()).sum::<usize>()
+        let bytes = item
+            .operands
+            .iter()
+            .zip(&dtypes)
+            .map(|((_, view), dtype)| view.size() * dtype.size())
+            .sum::<usize>()
             + node.ty.byte_size();
         let operations = vec![node.op.name()];
         let shape = node.ty.shape.clone();
@@ -788,7 +833,11 @@ impl<'a> Compiler<'a> {
         let Op::Pad(pad) = &self.graph.nodes()[item.node].op else { return };
         let [(of, view), (fill, fill_view)] = &item.operands[..] else { return };
         let whole = View::contiguous(&item.shape);
-        let zeros = View { shape: item.shape.to_vec(), strides: vec![0; item.shape.rank()], offset: fill_view.offset };
+        let zeros = View {
+            shape: item.shape.to_vec(),
+            strides: vec![0; item.shape.rank()],
+            offset: fill_view.offset,
+        };
         let (from, fill) = (self.buffers[*of].unwrap_or_default(), self.buffers[*fill].unwrap_or_default());
         let mut to = View { shape: view.shape.clone(), ..whole.clone() };
         for axis in 0..to.shape.len() {
@@ -841,7 +890,8 @@ impl<'a> Compiler<'a> {
                 let parts_fit = (0..products.parts()).all(|part| {
                     let block = product.part(part);
                     let whole_rows = block.columns == (0..product.n);
-                    whole_rows && next.block_of(block.rows.start * product.n..block.rows.end * product.n).is_some()
+                    whole_rows
+                        && next.block_of(block.rows.start * product.n..block.rows.end * product.n).is_some()
                 });
                 let apart = self.steps[i].reads.iter().all(|buffer| !step.writes.contains(buffer));
                 let fits = next.folds.is_empty() && next.size() == size && in_order && parts_fit && apart;
@@ -864,8 +914,11 @@ impl<'a> Compiler<'a> {
             .map(|((_, id), item)| (self.buffers[*item].unwrap_or_default(), self.graph.node(*id).ty.clone()))
             .collect();
         let n_steps = self.steps.len();
-        let mut lifetimes: Vec<Lifetime> =
-            self.arena_bytes.iter().map(|&(_, bytes)| Lifetime { bytes, first: usize::MAX, last: 0 }).collect();
+        let mut lifetimes: Vec<Lifetime> = self
+            .arena_bytes
+            .iter()
+            .map(|&(_, bytes)| Lifetime { bytes, first: usize::MAX, last: 0 })
+            .collect();
         let mut arena_of = vec![usize::MAX; self.places.len()];
         for (i, &(buffer, _)) in self.arena_bytes.iter().enumerate() {
             arena_of[buffer] = i;
@@ -889,7 +942,9 @@ impl<'a> Compiler<'a> {
         }
         let total = lifetimes.iter().try_fold(0usize, |sum, l| sum.checked_add(l.bytes));
         if total.is_none_or(|total| total > isize::MAX as usize / 2) {
-            return Err(Error::new("the intermediate values do not fit in memory").help("use a smaller batch"));
+            return Err(
+                Error::new("the intermediate values do not fit in memory").help("use a smaller batch")
+            );
         }
         let (offsets, arena_bytes) = place(&lifetimes);
         let mut constants = Memory::new(self.constant_bytes);
@@ -910,7 +965,9 @@ impl<'a> Compiler<'a> {
             })
             .collect();
         let used_inputs = (0..self.graph.inputs().len())
-            .map(|i| self.graph.nodes().iter().any(|node| matches!(&node.op, Op::Input(input) if input.index == i)))
+            .map(|i| {
+                self.graph.nodes().iter().any(|node| matches!(&node.op, Op::Input(input) if input.index == i))
+            })
             .collect();
         Ok(Plan {
             graph: self.graph.clone(),

@@ -32,7 +32,8 @@ pub fn cross_validate(x: &Array, y: &Array, epochs: usize, seed: i64) -> Result<
     let mut total = 0.0;
     for fold in k_fold(x.rows(), 10, seed, Some(y))? {
         let standardizer = Standardizer::fit(&x.take_rows(&fold.train))?;
-        let rows = |rows: &[usize]| Ok::<_, Error>((standardizer.apply(&x.take_rows(rows))?, y.take_rows(rows)));
+        let rows =
+            |rows: &[usize]| Ok::<_, Error>((standardizer.apply(&x.take_rows(rows))?, y.take_rows(rows)));
         let ((x_train, y_train), (x_test, y_test)) = (rows(&fold.train)?, rows(&fold.test)?);
         let mut model =
             network(seed).compile(Compile::new("adam", "binary_crossentropy").metrics(["accuracy"]))?;
@@ -73,7 +74,8 @@ impl Loss for HalfMeanSquaredError {
 pub fn descend(x: &Array, y: &Array, threshold: f64, iterations: usize) -> Result<(usize, f64)> {
     let x = Standardizer::fit(x)?.apply(x)?;
     let mut model = network(0).compile(Compile::new(SGD::new(0.5).momentum(0.9), HalfMeanSquaredError))?;
-    let fit = Fit::new().epochs(iterations).batch_size(x.rows()).silent().callback(StopAtLoss::new(threshold));
+    let fit =
+        Fit::new().epochs(iterations).batch_size(x.rows()).silent().callback(StopAtLoss::new(threshold));
     let history = model.fit(&x, y, fit)?;
     Ok((history.epochs().len(), history.last("loss").unwrap_or(f64::NAN)))
 }

@@ -4,8 +4,9 @@
 
 use cornu::prelude::*;
 
+/// The network.
 #[path = "digits_in_batches.rs"]
-mod digits_in_batches;
+pub mod digits_in_batches;
 
 /// Trains and evaluates: the loss and the accuracy on the test rows.
 pub fn run(folder: Option<&str>, fit: Fit) -> Result<(f64, f64)> {

@@ -126,3 +126,8 @@ impl From<cornu_graph::Error> for Error {
         Error::Graph(error.into())
     }
 }
+
+/// A number of things: `1 input`, `2 inputs`.
+pub(crate) fn count(n: usize, thing: &str) -> String {
+    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
+}

@@ -59,7 +59,7 @@ pub mod prelude {
     pub use crate::layers::*;
     pub use crate::losses::Loss;
     pub use crate::metrics::{Metric, MetricOptions};
-    pub use crate::optimizers::{AdamW, Adam, Optimizer, OptimizerOptions, RMSprop, SGD, Adagrad};
+    pub use crate::optimizers::{Adagrad, Adam, AdamW, Optimizer, OptimizerOptions, RMSprop, SGD};
     pub use crate::{
         Array, Arrays, Compile, Connect, DType, Error, Fit, Input, Model, Result, Sequential, Symbol, Trainer,
     };

@@ -115,7 +115,8 @@ impl<'a> Scope<'a> {
         self.mode
     }
 
-    /// Whether this is a training step, and the layer at hand is not frozen.
+    /// Whether this is a training step. What a frozen layer does then is its own choice: dropout still
+    /// drops, batch normalization uses its moving averages.
     pub fn training(&self) -> bool {
         self.mode == Mode::Train
     }
@@ -150,10 +151,24 @@ impl<'a> Scope<'a> {
     }
 
     /// A variable of the part at hand that is no weight: an optimizer's slot, a metric's total.
-    pub fn slot(&mut self, name: &str, shape: impl Into<Shape>, dtype: DType, role: Role, start: f64) -> Tensor {
+    pub fn slot(
+        &mut self,
+        name: &str,
+        shape: impl Into<Shape>,
+        dtype: DType,
+        role: Role,
+        start: f64,
+    ) -> Tensor {
         let initializer = AnyInitializer::from(Constant { value: start });
         let ty = Type::new(shape, dtype);
-        self.variable(Variable { path: name.into(), ty, role, initializer, regularizer: None, constraint: None })
+        self.variable(Variable {
+            path: name.into(),
+            ty,
+            role,
+            initializer,
+            regularizer: None,
+            constraint: None,
+        })
     }
 
     /// A metric's running total: an `f32` variable that is zeroed at the start of each epoch.
@@ -210,8 +225,8 @@ impl<'a> Scope<'a> {
     /// `seed` they do not depend on the model's own seed.
     pub fn uniform(&mut self, shape: impl Into<Shape>, seed: Option<i64>) -> Tensor {
         let path = std::mem::take(&mut self.path);
-        let own = self.slot("random/seed", Shape::scalar(), DType::I64, Role::Random, 0.0);
-        let step = self.slot("random/step", Shape::scalar(), DType::I64, Role::Random, 0.0);
+        let own = self.slot(Variables::SEED, Shape::scalar(), DType::I64, Role::Random, 0.0);
+        let step = self.slot(Variables::STEP, Shape::scalar(), DType::I64, Role::Random, 0.0);
         self.path = path;
         let seed = match seed {
             Some(seed) => self.builder.scalar(seed as f64, DType::I64),

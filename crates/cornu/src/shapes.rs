@@ -13,6 +13,7 @@ pub(crate) fn keras_shape(shape: &Shape) -> String {
 pub(crate) fn open_shape(extents: &[Option<usize>]) -> String {
     let text = |extent: &Option<usize>| extent.map_or("None".to_string(), |extent| extent.to_string());
     match extents {
+        [] => "()".to_string(),
         [one] => format!("({},)", text(one)),
         several => format!("({})", several.iter().map(text).collect::<Vec<_>>().join(", ")),
     }

@@ -54,6 +54,12 @@ pub struct Variables {
 }
 
 impl Variables {
+    /// The variable that holds the model's seed, for random numbers drawn in its graphs.
+    pub const SEED: &'static str = "random/seed";
+
+    /// The variable that counts the steps that random numbers are drawn for.
+    pub const STEP: &'static str = "random/step";
+
     /// No variables; their initial values will be drawn from `seed`.
     pub fn new(seed: i64) -> Variables {
         Variables { seed, ..Variables::default() }
@@ -124,6 +130,9 @@ impl Variables {
         let Variable { path, ty, initializer, .. } = variable;
         if ty.shape.checked_size().is_none() {
             return Err(format!("{path} has shape {}, which no memory holds", ty.shape));
+        }
+        if path == Variables::SEED {
+            return Ok(Array::scalar(self.seed));
         }
         initializer.check(&ty.shape).map_err(|message| format!("{path}: {message}"))?;
         let seed = initializer.seed().unwrap_or(self.seed);

@@ -36,7 +36,7 @@ fn digits_end_to_end() {
 fn the_seed_decides_and_the_threads_do_not() {
     let folder = Folder::new("seed");
     let train = |options: &str| {
-        folder.success(&format!("train digits --epochs 2 --output a.keras {options}"));
+        folder.success(&format!("train digits --epochs 2 --hidden 32 --output a.keras {options}"));
         std::fs::read(folder.path("a.keras")).unwrap()
     };
     let first = train("--seed 7 --threads 1");
@@ -48,14 +48,15 @@ fn the_seed_decides_and_the_threads_do_not() {
 fn options() {
     let folder = Folder::new("options");
     let text = folder.success(
-        "train digits --hidden 10,10 --activation tanh --dropout 0.1 --optimizer sgd --learning-rate 0.1 \
-         --loss categorical_crossentropy --batch-size 128 --epochs 30 --validation-split 0.1 \
+        "train digits --hidden 32,32 --activation tanh --dropout 0.1 --noise 0 --optimizer sgd \
+         --learning-rate 0.1 --schedule constant --loss categorical_crossentropy --batch-size 128 --epochs 30 --validation-split 0.1 \
          --early-stopping 3 --output deep.keras",
     );
     assert!(figure(&text, "Test accuracy:") > 0.8, "{text}");
     let summary = folder.success("summary deep.keras");
     assert_eq!(summary.matches("(Dropout)").count(), 2, "{summary}");
-    let bare = folder.success("train digits --hidden none --epochs 3 --output bare.keras");
+    let bare = folder
+        .success("train digits --hidden none --noise 0 --learning-rate 0.01 --epochs 5 --output bare.keras");
     assert!(bare.contains("650 parameters"), "{bare}");
     assert!(figure(&bare, "Test accuracy:") > 0.8, "{bare}");
 }
@@ -63,7 +64,9 @@ fn options() {
 #[test]
 fn early_stopping_stops() {
     let folder = Folder::new("early");
-    let run = folder.run("train digits --epochs 200 --validation-split 0.2 --early-stopping 2");
+    let run = folder.run(
+        "train digits --epochs 200 --noise 0 --schedule constant --validation-split 0.2 --early-stopping 2",
+    );
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(!run.err.contains("Epoch 150/200"), "{}", run.err);
     assert!(figure(&run.out, "Test accuracy:") > 0.9);

@@ -57,7 +57,13 @@ pub(crate) fn operand_order(dot: &Dot, i: usize, view: &View) -> Option<View> {
 impl Products {
     /// The products for operands seen through `views`; `copied` says which of them
     /// [`operand_order`] has put in its own order of axes.
-    pub(crate) fn new(dot: &Dot, dtype: DType, buffers: [usize; 3], views: [&View; 2], copied: [bool; 2]) -> Products {
+    pub(crate) fn new(
+        dot: &Dot,
+        dtype: DType,
+        buffers: [usize; 3],
+        views: [&View; 2],
+        copied: [bool; 2],
+    ) -> Products {
         let side = |i: usize| {
             let view = views[i];
             let own = axes(dot, i, view.shape.len());
@@ -70,8 +76,15 @@ impl Products {
                 }),
             };
             let size = |axes: &[usize]| axes.iter().map(|&axis| view.shape[axis]).product::<usize>();
-            let batch: Vec<(usize, isize)> = batch.iter().map(|&axis| (view.shape[axis], view.strides[axis])).collect();
-            (batch, size(&free), size(&contract), stride(view, &free).unwrap_or(1), stride(view, &contract).unwrap_or(1))
+            let batch: Vec<(usize, isize)> =
+                batch.iter().map(|&axis| (view.shape[axis], view.strides[axis])).collect();
+            (
+                batch,
+                size(&free),
+                size(&contract),
+                stride(view, &free).unwrap_or(1),
+                stride(view, &contract).unwrap_or(1),
+            )
         };
         let (a_batch, m, k, a_free, a_contract) = side(0);
         let (b_batch, n, _, b_free, b_contract) = side(1);

@@ -55,7 +55,11 @@ pub(crate) enum Code {
     LessEqual,
     Select,
     /// Random numbers; the buffers hold seed and step.
-    Uniform { stream: u64, seed: usize, step: usize },
+    Uniform {
+        stream: u64,
+        seed: usize,
+        step: usize,
+    },
 }
 
 /// One instruction: `dst = code(args)`, all of them slots.
@@ -214,7 +218,7 @@ impl Loop {
         let inner = self.inner();
         match self.rows() {
             1 => Some(Block { rows: 0..1, columns: range }),
-            _ if range.start % inner == 0 && range.end % inner == 0 => {
+            _ if range.start.is_multiple_of(inner) && range.end.is_multiple_of(inner) => {
                 Some(Block { rows: range.start / inner..range.end / inner, columns: 0..inner })
             }
             _ => None,
@@ -227,12 +231,23 @@ impl Loop {
     /// Every buffer that the loop names has an address in `addresses` that is valid for the
     /// elements its views reach; nobody else touches what this block writes; `scratch` is
     /// aligned to 64 bytes, holds [`Loop::scratch_bytes`] and is this caller's alone.
-    pub(crate) unsafe fn run(&self, block: Block, part: usize, addresses: Addresses, scratch: *mut u8, isa: Isa) {
+    pub(crate) unsafe fn run(
+        &self,
+        block: Block,
+        part: usize,
+        addresses: Addresses,
+        scratch: *mut u8,
+        isa: Isa,
+    ) {
         // SAFETY: the caller's promises are passed on.
         unsafe {
             match self.lanes {
-                Lanes::F32 => Run::<f32> { work: self, block, part, addresses, scratch: scratch.cast(), isa }.run(),
-                Lanes::F64 => Run::<f64> { work: self, block, part, addresses, scratch: scratch.cast(), isa }.run(),
+                Lanes::F32 => {
+                    Run::<f32> { work: self, block, part, addresses, scratch: scratch.cast(), isa }.run()
+                }
+                Lanes::F64 => {
+                    Run::<f64> { work: self, block, part, addresses, scratch: scratch.cast(), isa }.run()
+                }
             }
         }
     }
@@ -259,7 +274,7 @@ impl Loop {
 /// As many rows as fit a tile, whole vectors of them where possible.
 pub(crate) fn rows_per_tile(inner: usize) -> usize {
     let most = TILE / inner.max(1);
-    let whole = (1..=most).rev().take(16).find(|rows| rows * inner % 16 == 0);
+    let whole = (1..=most).rev().take(16).find(|rows| (rows * inner).is_multiple_of(16));
     whole.unwrap_or(most).max(1)
 }
 
@@ -465,15 +480,42 @@ stored! {
 macro_rules! with_stored {
     ($dtype:expr, $type:ident => $body:expr) => {
         match $dtype {
-            DType::F32 => { type $type = f32; $body }
-            DType::F64 => { type $type = f64; $body }
-            DType::BF16 => { type $type = bf16; $body }
-            DType::F16 => { type $type = f16; $body }
-            DType::I64 => { type $type = i64; $body }
-            DType::I32 => { type $type = i32; $body }
-            DType::U8 => { type $type = u8; $body }
-            DType::I8 => { type $type = i8; $body }
-            DType::Bool => { type $type = Truth; $body }
+            DType::F32 => {
+                type $type = f32;
+                $body
+            }
+            DType::F64 => {
+                type $type = f64;
+                $body
+            }
+            DType::BF16 => {
+                type $type = bf16;
+                $body
+            }
+            DType::F16 => {
+                type $type = f16;
+                $body
+            }
+            DType::I64 => {
+                type $type = i64;
+                $body
+            }
+            DType::I32 => {
+                type $type = i32;
+                $body
+            }
+            DType::U8 => {
+                type $type = u8;
+                $body
+            }
+            DType::I8 => {
+                type $type = i8;
+                $body
+            }
+            DType::Bool => {
+                type $type = Truth;
+                $body
+            }
         }
     };
 }
@@ -668,7 +710,9 @@ impl Walk<'_> {
     #[inline(always)]
     fn row(&self, r: usize) -> isize {
         let stride = self.strides[self.strides.len() - 1];
-        self.offset + row_offset(self.work, self.strides, self.tile.row + r) + self.tile.column as isize * stride
+        self.offset
+            + row_offset(self.work, self.strides, self.tile.row + r)
+            + self.tile.column as isize * stride
     }
 
     /// # Safety
@@ -689,7 +733,10 @@ impl Walk<'_> {
                         let from = std::slice::from_raw_parts(from, n);
                         to.iter_mut().zip(from).for_each(|(t, f)| *t = f.load());
                     }
-                    _ => to.iter_mut().enumerate().for_each(|(i, t)| *t = (*from.offset(i as isize * stride)).load()),
+                    _ => to
+                        .iter_mut()
+                        .enumerate()
+                        .for_each(|(i, t)| *t = (*from.offset(i as isize * stride)).load()),
                 }
             }
         }
@@ -709,7 +756,10 @@ impl Walk<'_> {
                         let to = std::slice::from_raw_parts_mut(to, n);
                         to.iter_mut().zip(from).for_each(|(t, &f)| *t = S::store(f));
                     }
-                    _ => from.iter().enumerate().for_each(|(i, &f)| *to.offset(i as isize * stride) = S::store(f)),
+                    _ => from
+                        .iter()
+                        .enumerate()
+                        .for_each(|(i, &f)| *to.offset(i as isize * stride) = S::store(f)),
                 }
             }
         }

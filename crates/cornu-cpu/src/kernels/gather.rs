@@ -87,7 +87,8 @@ unsafe fn add<T: Lane>(to: *mut u8, from: *const u8, dtype: DType, target: usize
     for j in 0..n {
         // SAFETY: the caller's promise.
         unsafe {
-            let sum = read::<T>(to, dtype, (target + j) as isize).add(read(from, dtype, (source + j) as isize));
+            let sum =
+                read::<T>(to, dtype, (target + j) as isize).add(read(from, dtype, (source + j) as isize));
             write(to, dtype, target + j, sum);
         }
     }

@@ -17,9 +17,9 @@ impl Reference {
     /// # Safety
     /// The buffers hold what the fields say.
     pub(crate) unsafe fn run(&self, addresses: Addresses) {
-        // SAFETY: the caller's promise.
         let values: Vec<Value> = (self.inputs.iter())
             .map(|(buffer, ty)| {
+                // SAFETY: the caller's promise.
                 let element = |i: usize| unsafe { read(addresses.at(*buffer), ty.dtype, i as isize) };
                 Value { ty: ty.clone(), elements: (0..ty.shape.size()).map(element).collect() }
             })

@@ -14,8 +14,12 @@ fn samples() -> Vec<(&'static str, Sample)> {
 /// The graph of a sample's value and, where it has one, its gradient.
 fn graph_of(sample: &Sample) -> Graph {
     let b = Builder::new();
-    let inputs: Vec<Tensor> =
-        sample.inputs.iter().enumerate().map(|(i, draw)| b.input_of(&format!("x{i}"), draw.ty.clone())).collect();
+    let inputs: Vec<Tensor> = sample
+        .inputs
+        .iter()
+        .enumerate()
+        .map(|(i, draw)| b.input_of(&format!("x{i}"), draw.ty.clone()))
+        .collect();
     let y = (sample.call)(&b, &inputs);
     let mut outputs = vec![("y".to_string(), y.clone())];
     if sample.differentiable && y.dtype().is_float() {
@@ -30,7 +34,8 @@ fn graph_of(sample: &Sample) -> Graph {
             outputs.push((format!("dx{i}"), dx));
         }
     }
-    let outputs: Vec<(&str, &Tensor)> = outputs.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
+    let outputs: Vec<(&str, &Tensor)> =
+        outputs.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
     b.build(&outputs, &[]).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
@@ -78,10 +83,19 @@ fn plans_agree_with_the_reference() {
                 let tolerance = if i == 0 { sample.tolerance } else { 10.0 * sample.tolerance };
                 if distance.is_nan() || distance > tolerance {
                     let output = &graph.outputs()[i].0;
-                    failures.push(format!("{name}, {}: {output} is off by {distance:e}\n{graph}{}", sample.name, plan.explain()));
+                    failures.push(format!(
+                        "{name}, {}: {output} is off by {distance:e}\n{graph}{}",
+                        sample.name,
+                        plan.explain()
+                    ));
                 }
             }
         }
     }
-    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures[..failures.len().min(3)].join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures\n{}",
+        failures.len(),
+        failures[..failures.len().min(3)].join("\n")
+    );
 }

@@ -87,7 +87,9 @@ impl Monitor {
     /// Whether `value` is better than `reference` by more than `min_delta`. What is not a number is
     /// better than nothing, and worse than any number.
     pub(super) fn improves(&self, better: Better, value: f64, reference: Option<f64>) -> bool {
-        let Some(reference) = reference.filter(|reference| !reference.is_nan()) else { return !value.is_nan() };
+        let Some(reference) = reference.filter(|reference| !reference.is_nan()) else {
+            return !value.is_nan();
+        };
         match better {
             Better::Lower => value + self.min_delta.abs() < reference,
             Better::Higher => value - self.min_delta.abs() > reference,

@@ -135,9 +135,10 @@ mod tests {
 
     #[test]
     fn figures_are_written_as_keras_does() {
-        let scores = [("loss", 0.31415), ("val_accuracy", 0.5), ("accuracy", 1.0), ("learning_rate", 1e-4)];
+        let scores = [("loss", 0.31416), ("val_accuracy", 0.5), ("accuracy", 1.0), ("learning_rate", 1e-4)];
         let scores = scores.map(|(name, value)| (name.to_string(), value)).to_vec();
-        let expected = " - accuracy: 1.0000 - loss: 0.3142 - val_accuracy: 0.5000 - learning_rate: 1.0000e-04";
+        let expected =
+            " - accuracy: 1.0000 - loss: 0.3142 - val_accuracy: 0.5000 - learning_rate: 1.0000e-04";
         assert_eq!(figures(&scores), expected);
         assert_eq!([span(2.4), span(0.0021), span(0.000015)], ["2s", "2ms", "15us"]);
     }

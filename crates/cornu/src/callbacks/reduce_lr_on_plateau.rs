@@ -101,7 +101,8 @@ impl Named for ReduceLROnPlateau {
 pub(super) fn changeable_rate(who: &str, training: &Training) -> Result<f64> {
     training.trainer.learning_rate().ok_or_else(|| {
         let message = format!("{who} changes the learning rate, which the optimizer takes from a schedule");
-        Error::argument(message).help("give the optimizer a number as its learning rate, or leave the callback out")
+        Error::argument(message)
+            .help("give the optimizer a number as its learning rate, or leave the callback out")
     })
 }
 

@@ -41,7 +41,9 @@ impl<'a> Arrays<'a> for &'a Vec<Array> {
     }
 }
 
-impl<'a, T: Element, S: ndarray::Data<Elem = T>, D: ndarray::Dimension> Arrays<'a> for &ndarray::ArrayBase<S, D> {
+impl<'a, T: Element, S: ndarray::Data<Elem = T>, D: ndarray::Dimension> Arrays<'a>
+    for &ndarray::ArrayBase<S, D>
+{
     fn arrays(self) -> Vec<Cow<'a, Array>> {
         vec![Cow::Owned(Array::from(self))]
     }

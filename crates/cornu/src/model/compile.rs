@@ -40,9 +40,13 @@ impl<T: Kind + ?Sized> Choice<T> {
     ///
     /// # Errors
     /// If the registry lists no such name.
+    #[track_caller]
     pub fn item(&self) -> Result<Any<T>> {
         match self {
-            Choice::Name(name) => Any::from_name(name, Value::Null).map_err(Error::argument),
+            Choice::Name(name) => match Any::from_name(name, Value::Null) {
+                Ok(item) => Ok(item),
+                Err(message) => Err(Error::argument(message)),
+            },
             Choice::Item(item) => Ok(item.clone()),
         }
     }

@@ -4,7 +4,7 @@ use super::trainer::Scores;
 use super::{Arrays, Signature, Trainer};
 use crate::callbacks::{Callback, History, Progress, Training};
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, count};
 use crate::optimizers;
 use crate::scope::Mode;
 use cornu_graph::philox::Random;
@@ -232,7 +232,8 @@ impl Batch {
 /// What rows count for, as `f32`: nothing, one array, or one for each output.
 pub(crate) fn check_weights(weights: &[&Array], outputs: usize, rows: usize) -> Result<Vec<Array>> {
     if weights.len() > 1 && weights.len() != outputs {
-        let message = format!("the model has {outputs} outputs, got {} arrays of sample weights", weights.len());
+        let message =
+            format!("the model has {}, got sample_weight for {}", count(outputs, "output"), weights.len());
         return Err(Error::argument(message).help("give one for all outputs, or one for each"));
     }
     for weight in weights {
@@ -279,8 +280,9 @@ impl Trainer {
                 Some(own().map_err(|error: Error| error.within("validation data"))?)
             }
             None if !fit.validation_sample_weight.is_empty() => {
-                return Err(Error::argument("there are weights for validation data, and no such data")
-                    .help("give Fit validation_data; a validation_split takes its weights from sample_weight"));
+                return Err(Error::argument("there are weights for validation data, and no such data").help(
+                    "give Fit validation_data; a validation_split takes its weights from sample_weight",
+                ));
             }
             None => None,
         };
@@ -442,7 +444,9 @@ fn class_weights(y: &[Cow<Array>], weights: &BTreeMap<i64, f64>) -> Result<Array
         return Err(Error::argument(message).help("give sample_weight instead, an array for each output"));
     };
     if let Some((class, weight)) = weights.iter().find(|(_, weight)| !weight.is_finite()) {
-        return Err(Error::argument(format!("class_weight of class {class} is {weight}")));
+        return Err(
+            Error::argument(format!("class_weight of class {class} is {weight}")).help("give finite numbers")
+        );
     }
     let values = y.to_f64();
     let width = values.len() / y.rows().max(1);

@@ -41,7 +41,8 @@ impl Default for Input {
 impl Input {
     /// An input whose rows have this shape.
     pub fn new(shape: impl AsRef<[usize]>) -> Input {
-        let batch_shape = std::iter::once(None).chain(shape.as_ref().iter().map(|&extent| Some(extent))).collect();
+        let batch_shape =
+            std::iter::once(None).chain(shape.as_ref().iter().map(|&extent| Some(extent))).collect();
         Input { batch_shape, ..Input::default() }
     }
 

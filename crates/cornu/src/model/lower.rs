@@ -6,7 +6,7 @@ use crate::losses;
 use crate::metrics::{self, AnyMetric, Better, Mean, Metric};
 use crate::optimizers;
 use crate::scope::{Mode, Scope};
-use crate::variables::Role;
+use crate::variables::{Role, Variables};
 use cornu_graph::{Array, DType, Errors, Graph, Shape, Tensor, Type, grad};
 
 /// What a graph is made for: its mode, and the types of what it is fed.
@@ -88,7 +88,8 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
         terms.push(value);
         builder.set_label(previous);
         if targets.len() > 1 {
-            builder.amend_errors(before, |error| error.message.insert_str(0, &format!("{}: ", output_names[i])));
+            builder
+                .amend_errors(before, |error| error.message.insert_str(0, &format!("{}: ", output_names[i])));
         }
     }
     builder.amend_errors(known, |error| error.location = None);
@@ -138,7 +139,7 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
         let previous = builder.set_label(Some("optimizer".into()));
         optimizers::apply(&*optimizer, &mut scope, &pairs);
         builder.set_label(previous);
-        if let Some(step) = scope.variables().index("random/step") {
+        if let Some(step) = scope.variables().index(Variables::STEP) {
             let step = scope.parameters()[step].clone();
             scope.update(&step, &step + 1.0);
         }
@@ -146,8 +147,11 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
     if builder.error_count() > 0 {
         return Err(Error::Graph(Errors(builder.errors())));
     }
-    let updates: Vec<(Tensor, Tensor)> =
-        scope.updates().iter().map(|(index, value)| (scope.parameters()[*index].clone(), value.clone())).collect();
+    let updates: Vec<(Tensor, Tensor)> = scope
+        .updates()
+        .iter()
+        .map(|(index, value)| (scope.parameters()[*index].clone(), value.clone()))
+        .collect();
     // Moving averages of layers move in training alone.
     let pairs: Vec<(&Tensor, &Tensor)> = updates.iter().map(|(variable, value)| (variable, value)).collect();
     Ok(builder.build(&[("loss", &total)], &pairs)?)
@@ -172,7 +176,11 @@ fn loss_of(compile: &Compile, i: usize, y_true: &Tensor, y_pred: &Tensor) -> Res
 }
 
 /// The losses of a model for targets and predictions of these types, for checks at the door.
-pub(crate) fn losses_for(compile: &Compile, targets: &[Type], outputs: &[Shape]) -> Result<Vec<losses::AnyLoss>> {
+pub(crate) fn losses_for(
+    compile: &Compile,
+    targets: &[Type],
+    outputs: &[Shape],
+) -> Result<Vec<losses::AnyLoss>> {
     (targets.iter().zip(outputs).enumerate())
         .map(|(i, (target, output))| match Compile::of_output(&compile.losses, i) {
             Some(super::Choice::Name(name)) => {
@@ -186,7 +194,12 @@ pub(crate) fn losses_for(compile: &Compile, targets: &[Type], outputs: &[Shape])
 }
 
 /// All metrics that are reported, in order, with the names they are reported under.
-fn reported(compile: &Compile, names: &[String], targets: &[Type], outputs: &[Type]) -> Result<Vec<Reported>> {
+fn reported(
+    compile: &Compile,
+    names: &[String],
+    targets: &[Type],
+    outputs: &[Type],
+) -> Result<Vec<Reported>> {
     let mut all: Vec<Reported> = Vec::new();
     for (weighted, lists) in [(false, &compile.metrics), (true, &compile.weighted_metrics)] {
         for (i, (target, output)) in targets.iter().zip(outputs).enumerate() {
@@ -226,11 +239,17 @@ fn reported(compile: &Compile, names: &[String], targets: &[Type], outputs: &[Ty
 pub(crate) type Figure = (String, Option<Better>);
 
 /// The graph that reads the results of all metrics from their totals, and what its outputs are.
-pub(crate) fn results(model: &mut Model, compile: &Compile, signature: &Signature) -> Result<(Vec<Figure>, Graph)> {
+pub(crate) fn results(
+    model: &mut Model,
+    compile: &Compile,
+    signature: &Signature,
+) -> Result<(Vec<Figure>, Graph)> {
     let output_names = model.output_names();
     let rows = signature.inputs.first().and_then(|ty| ty.shape.first().copied()).unwrap_or(1);
     let outputs: Vec<Type> = (model.output_shapes().into_iter())
-        .map(|shape| Type::new(shape.into_iter().map(|extent| extent.unwrap_or(rows)).collect::<Shape>(), DType::F32))
+        .map(|shape| {
+            Type::new(shape.into_iter().map(|extent| extent.unwrap_or(rows)).collect::<Shape>(), DType::F32)
+        })
         .collect();
     let mut scope = Scope::new(Mode::Evaluate, &mut model.variables);
     let builder = scope.builder().clone();

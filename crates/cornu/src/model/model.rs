@@ -184,9 +184,9 @@ impl Model {
         // What came with a model inside stays.
         for node in self.network.nodes.iter().filter(|node| node.as_model().is_some()) {
             let prefix = format!("{}/", node.name);
-            for index in 0..values.len() {
+            for (index, value) in values.iter().enumerate() {
                 if self.variables.list()[index].path.starts_with(&prefix) {
-                    self.variables.values_mut()[index] = values[index].clone();
+                    self.variables.values_mut()[index] = value.clone();
                 }
             }
         }
@@ -247,7 +247,8 @@ impl Model {
             let variable = &self.variables.list()[index];
             if *value.shape() != variable.ty.shape {
                 let (path, shape) = (&variable.path, &variable.ty.shape);
-                return Err(Error::argument(format!("{path} has shape {shape}, got {}", value.shape())));
+                return Err(Error::argument(format!("{path} has shape {shape}, got {}", value.shape()))
+                    .help("pass what get_weights of such a model gives"));
             }
         }
         for (&index, value) in indices.iter().zip(values) {

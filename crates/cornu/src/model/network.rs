@@ -96,8 +96,9 @@ impl Network {
             if network.nodes[node].calls[call].inputs.is_empty() {
                 let name = network.nodes[node].layer.name.clone().unwrap_or("an input".into());
                 let location = network.nodes[node].calls[call].location;
-                let error = Error::argument(format!("an output depends on {name}, which is not among the inputs"))
-                    .help("list it in the first argument of Model::new");
+                let error =
+                    Error::argument(format!("an output depends on {name}, which is not among the inputs"))
+                        .help("list it in the first argument of Model::new");
                 return Err(location.map_or(error.clone(), |location| error.at(location)));
             }
         }
@@ -173,14 +174,18 @@ impl Network {
                         None => snake_case(node.layer.layer.class_name()),
                     };
                     let numbered = (1..).map(|i| format!("{stem}_{i}"));
-                    let free = std::iter::once(stem.clone()).chain(numbered).find(|name| !taken.contains(name));
+                    let free =
+                        std::iter::once(stem.clone()).chain(numbered).find(|name| !taken.contains(name));
                     free.unwrap_or(stem)
                 }
             };
             taken.push(node.name.clone());
         }
         if let Some(node) = self.nodes.iter().find(|node| node.name.is_empty() || node.name.contains('/')) {
-            return Err(Error::argument(format!("a layer cannot be called `{}`: names have no `/`", node.name)));
+            return Err(Error::argument(format!(
+                "a layer cannot be called `{}`: names have no `/`",
+                node.name
+            )));
         }
         Ok(())
     }
@@ -198,15 +203,20 @@ impl Network {
             let node = &self.nodes[index];
             let mut operands = Vec::new();
             for input in &node.calls[call].inputs {
-                let found = values.get(&(input.node, input.call)).and_then(|outputs| outputs.get(input.output));
+                let found =
+                    values.get(&(input.node, input.call)).and_then(|outputs| outputs.get(input.output));
                 operands.push(found.cloned().unwrap_or_else(|| {
                     let from = &self.nodes[input.node].name;
-                    scope.fail(format!("{} takes output {} of {from}, which has none", node.name, input.output))
+                    scope.fail(format!(
+                        "{} takes output {} of {from}, which has none",
+                        node.name, input.output
+                    ))
                 }));
             }
             let known = scope.builder().error_count();
             let trainable = node.layer.trainable;
-            let outputs = scope.inside(&node.name, trainable, |scope| node.layer.layer.call(scope, &operands));
+            let outputs =
+                scope.inside(&node.name, trainable, |scope| node.layer.layer.call(scope, &operands));
             // The layer's own file is not where the user's mistake is.
             scope.builder().amend_errors(known, |error| {
                 error.location = node.calls[call].location;
@@ -219,7 +229,8 @@ impl Network {
         self.outputs
             .iter()
             .map(|reference| {
-                let found = values.get(&(reference.node, reference.call)).and_then(|o| o.get(reference.output));
+                let found =
+                    values.get(&(reference.node, reference.call)).and_then(|o| o.get(reference.output));
                 found.cloned().unwrap_or_else(|| scope.fail("an output of the model does not exist"))
             })
             .collect()
@@ -246,9 +257,13 @@ pub(crate) fn snake_case(class: &str) -> String {
 mod tests {
     #[test]
     fn names() {
-        for (class, name) in
-            [("Dense", "dense"), ("BatchNormalization", "batch_normalization"), ("ReLU", "re_lu"), ("ELU", "elu"), ("RMSprop", "rm_sprop")]
-        {
+        for (class, name) in [
+            ("Dense", "dense"),
+            ("BatchNormalization", "batch_normalization"),
+            ("ReLU", "re_lu"),
+            ("ELU", "elu"),
+            ("RMSprop", "rm_sprop"),
+        ] {
             assert_eq!(super::snake_case(class), name);
         }
     }

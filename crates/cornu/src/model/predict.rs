@@ -2,8 +2,9 @@
 
 use super::plans::Plans;
 use super::{Arrays, Model, Signature, lower};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, count};
 use crate::scope::Mode;
+use crate::shapes::open_shape;
 use cornu_cpu::Plan;
 use cornu_graph::{Array, DType, Shape};
 use std::borrow::Cow;
@@ -29,7 +30,8 @@ impl Model {
         let mut outputs = self.predict_in_batches(x, ROWS)?;
         match outputs.len() {
             1 => Ok(outputs.remove(0)),
-            n => Err(Error::argument(format!("the model has {n} outputs")).help("use predict_all")),
+            n => Err(Error::argument(format!("the model has {n} outputs, and predict gives one array"))
+                .help("use predict_all")),
         }
     }
 
@@ -56,12 +58,18 @@ impl Model {
         let x = self.check_inputs(x.arrays())?;
         let rows = x[0].rows();
         if rows == 0 {
-            let shape = |shape: Vec<Option<usize>>| shape.into_iter().map(|e| e.unwrap_or(0)).collect::<Shape>();
-            return Ok(self.output_shapes().into_iter().map(|s| Array::zeros(shape(s), DType::F32)).collect());
+            let shape =
+                |shape: Vec<Option<usize>>| shape.into_iter().map(|e| e.unwrap_or(0)).collect::<Shape>();
+            return Ok(self
+                .output_shapes()
+                .into_iter()
+                .map(|s| Array::zeros(shape(s), DType::F32))
+                .collect());
         }
         if rows <= most {
             let x: Vec<&Array> = x.iter().map(|array| &**array).collect();
-            return self.with_plan(&x, |plan| (0..self.network.outputs.len()).map(|i| plan.output(i)).collect());
+            return self
+                .with_plan(&x, |plan| (0..self.network.outputs.len()).map(|i| plan.output(i)).collect());
         }
         let mut outputs: Vec<Array> = Vec::new();
         let mut start = 0;
@@ -73,7 +81,8 @@ impl Model {
                 for i in 0..self.network.outputs.len() {
                     let part = plan.output(i);
                     if start == 0 {
-                        let shape: Shape = std::iter::once(rows).chain(part.shape()[1..].iter().copied()).collect();
+                        let shape: Shape =
+                            std::iter::once(rows).chain(part.shape()[1..].iter().copied()).collect();
                         outputs.push(Array::zeros(shape, part.dtype()));
                     }
                     outputs[i].put_rows(start, &part);
@@ -89,7 +98,11 @@ impl Model {
         let mut plans = self.plans.lock();
         let fits = |signature: &Signature| {
             signature.mode == Mode::Predict
-                && signature.inputs.iter().zip(x).all(|(ty, x)| ty.shape == *x.shape() && ty.dtype == x.dtype())
+                && signature
+                    .inputs
+                    .iter()
+                    .zip(x)
+                    .all(|(ty, x)| ty.shape == *x.shape() && ty.dtype == x.dtype())
         };
         let found = plans.iter().position(|(signature, _)| fits(signature));
         let index = match found {
@@ -114,27 +127,43 @@ impl Model {
     pub(crate) fn check_inputs<'a>(&self, x: Vec<Cow<'a, Array>>) -> Result<Vec<Cow<'a, Array>>> {
         let (shapes, names) = (self.input_shapes(), self.input_names());
         if x.len() != shapes.len() {
-            let message = format!("the model takes {} inputs, got {}", shapes.len(), x.len());
-            return Err(Error::argument(message).help(format!("its inputs are {}", names.join(", "))));
+            let message =
+                format!("the model takes {}, got {}", count(shapes.len(), "input"), count(x.len(), "array"));
+            return Err(Error::argument(message).help(format!("it is fed {}", names.join(", "))));
         }
         for ((array, expected), name) in x.iter().zip(&shapes).zip(&names) {
             let got = array.shape();
-            let fits = |(expected, got): (&Option<usize>, &usize)| expected.is_none_or(|e| e == *got);
-            if got.rank() != expected.len() || !expected.iter().zip(got.iter()).all(fits) {
-                let expected = crate::shapes::open_shape(expected);
-                let mut error = Error::argument(format!("{name} expects an array of shape {expected}, got {got}"));
-                let per_row: usize = got.iter().skip(1).product();
-                let wanted: usize = shapes[0].iter().skip(1).map(|e| e.unwrap_or(1)).product();
-                if per_row == wanted {
-                    error = error.help(format!("reshape it to {expected}"));
-                } else if got.rank() + 1 == expected.len() && got.size() == wanted {
-                    error = error.help("one row is an array of one row: give it a first axis of extent 1");
-                }
-                return Err(error);
+            if fits(expected, got) {
+                continue;
             }
+            let extents =
+                |extents: &[usize]| open_shape(&extents.iter().copied().map(Some).collect::<Vec<_>>());
+            let rows: Vec<usize> = expected.iter().skip(1).map(|extent| extent.unwrap_or(1)).collect();
+            let elements: usize = rows.iter().product();
+            let message =
+                format!("{name} expects an array of shape {}, got {}", open_shape(expected), extents(got));
+            let other = shapes.iter().zip(&names).find(|(shape, _)| fits(shape, got));
+            let help = if let Some((_, other)) = other {
+                format!("it fits {other}: give the arrays in the order {}", names.join(", "))
+            } else if got.rank() > 0 && got[1..].iter().product::<usize>() == elements {
+                format!("reshape it to {}", extents(&[&[got[0]], &rows[..]].concat()))
+            } else if got[..] == rows[..] {
+                format!(
+                    "one row is an array of one row too: reshape it to {}",
+                    extents(&[&[1], &rows[..]].concat())
+                )
+            } else {
+                format!(
+                    "its first axis counts the rows, each of which has shape {}",
+                    open_shape(&expected[1..])
+                )
+            };
+            return Err(Error::argument(message).help(help));
         }
-        if let Some(other) = x.iter().find(|array| array.rows() != x[0].rows()) {
-            return Err(Error::argument(format!("inputs have {} and {} rows", x[0].rows(), other.rows())));
+        if let Some(i) = x.iter().position(|array| array.rows() != x[0].rows()) {
+            let (first, other) = (&names[0], &names[i]);
+            let message = format!("{first} has {} rows, and {other} has {}", x[0].rows(), x[i].rows());
+            return Err(Error::argument(message).help("a row of the data has its part in every input"));
         }
         Ok(x)
     }
@@ -167,4 +196,10 @@ impl Model {
         let graph = lower::step(&mut self.clone(), None, &signature)?;
         Ok(Plan::new(&graph, self.threads)?)
     }
+}
+
+/// Whether an array of shape `got` is one of shape `expected`.
+fn fits(expected: &[Option<usize>], got: &Shape) -> bool {
+    let same = |(expected, got): (&Option<usize>, &usize)| expected.is_none_or(|extent| extent == *got);
+    expected.len() == got.rank() && expected.iter().zip(got.iter()).all(same)
 }

@@ -58,7 +58,8 @@ impl Model {
         let steps = self.plan_for_one_row().map(|plan| plan.steps()).unwrap_or_default();
         let layers = (self.network.nodes.iter().enumerate())
             .map(|(index, node)| {
-                let within = |label: &str| label == node.name || label.starts_with(&format!("{}/", node.name));
+                let within =
+                    |label: &str| label == node.name || label.starts_with(&format!("{}/", node.name));
                 let name_of = |reference: &Reference| self.network.nodes[reference.node].name.clone();
                 let mut sources: Vec<String> =
                     node.calls.iter().flat_map(|call| &call.inputs).map(name_of).collect();
@@ -70,7 +71,10 @@ impl Model {
                 SummaryRow {
                     layer: format!("{} ({})", node.name, node.layer.layer.class_name()),
                     output_shape: shapes.join(", "),
-                    parameters: self.weights_of[index].iter().map(|&i| self.variables.values()[i].size()).sum(),
+                    parameters: self.weights_of[index]
+                        .iter()
+                        .map(|&i| self.variables.values()[i].size())
+                        .sum(),
                     flops: (steps.iter())
                         .filter(|step| step.label.as_deref().is_some_and(within))
                         .map(|step| step.flops)
@@ -82,7 +86,8 @@ impl Model {
         let is_trained = |index: &usize| {
             self.variables.list()[*index].role == Role::Trainable && !self.held.contains(index)
         };
-        let (trained, held): (Vec<usize>, Vec<usize>) = self.weight_indices().into_iter().partition(is_trained);
+        let (trained, held): (Vec<usize>, Vec<usize>) =
+            self.weight_indices().into_iter().partition(is_trained);
         let size = |list: Vec<usize>| list.into_iter().map(|i| self.variables.values()[i].size()).sum();
         Summary {
             name: self.name.clone(),
@@ -116,12 +121,13 @@ impl Trainer {
     pub fn training_bytes(&self, rows: usize) -> Result<usize> {
         let signature = self.typical_signature(rows);
         let graph = lower::step(&mut self.model().clone(), Some(self.compiled_with()), &signature)?;
-        let unused = |declared: &Type, index: usize| match graph.nodes().iter().any(
-            |node| matches!(&node.op, cornu_graph::Op::Parameter(parameter) if parameter.index == index),
-        ) {
-            true => 0,
-            false => declared.byte_size(),
-        };
+        let unused =
+            |declared: &Type, index: usize| match graph.nodes().iter().any(
+                |node| matches!(&node.op, cornu_graph::Op::Parameter(parameter) if parameter.index == index),
+            ) {
+                true => 0,
+                false => declared.byte_size(),
+            };
         let idle: usize = graph.parameters().iter().enumerate().map(|(i, d)| unused(&d.ty, i)).sum();
         Ok(Plan::new(&graph, 1)?.peak_bytes() - idle)
     }
@@ -129,7 +135,8 @@ impl Trainer {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = ["Layer (type)", "Output shape", "Params", "FLOPs / row", "Connected to"].map(String::from);
+        let head =
+            ["Layer (type)", "Output shape", "Params", "FLOPs / row", "Connected to"].map(String::from);
         let rows: Vec<[String; 5]> = (self.layers.iter())
             .map(|row| {
                 let (parameters, flops) = (thousands(row.parameters), thousands(row.flops));
@@ -159,7 +166,12 @@ impl fmt::Display for Summary {
         let total = self.trainable + self.non_trainable;
         writeln!(f, "{rule}\nTotal params: {} ({})", thousands(total), bytes(4 * total))?;
         writeln!(f, "Trainable params: {} ({})", thousands(self.trainable), bytes(4 * self.trainable))?;
-        writeln!(f, "Non-trainable params: {} ({})", thousands(self.non_trainable), bytes(4 * self.non_trainable))?;
+        writeln!(
+            f,
+            "Non-trainable params: {} ({})",
+            thousands(self.non_trainable),
+            bytes(4 * self.non_trainable)
+        )?;
         writeln!(f, "Work of predicting one row: {} FLOPs", thousands(self.flops))?;
         if let Some(training) = self.training_bytes {
             writeln!(f, "Memory of a training step on {ROWS} rows: {}", bytes(training))?;
@@ -173,7 +185,7 @@ fn thousands(n: usize) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

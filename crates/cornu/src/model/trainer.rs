@@ -2,7 +2,7 @@
 
 use super::plans::Plans;
 use super::{Arrays, Compile, Model, Signature, lower};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, count};
 use crate::metrics::Better;
 use crate::model::model::is_weight;
 use crate::scope::Mode;
@@ -74,20 +74,26 @@ impl Trainer {
             return Err(Error::argument(mistake));
         }
         let n = model.network.outputs.len();
+        let has = format!("the model has {}", count(n, "output"));
         if compile.losses.len() != n && compile.losses.len() != 1 {
-            let message = format!("the model has {n} outputs, and {} losses are given", compile.losses.len());
+            let message = format!("{has}, and losses for {} are given", compile.losses.len());
             return Err(Error::argument(message).help("give one loss for each output, or one for all"));
         }
         if let Some(weights) = &compile.loss_weights
             && weights.len() != n
         {
-            let message = format!("the model has {n} outputs, and {} loss_weights are given", weights.len());
-            return Err(Error::argument(message));
+            let message = format!("{has}, and loss_weights for {} are given", weights.len());
+            return Err(Error::argument(message).help("give one for each output"));
+        }
+        if let Some(weight) = compile.loss_weights.iter().flatten().find(|weight| !weight.is_finite()) {
+            return Err(
+                Error::argument(format!("one of loss_weights is {weight}")).help("give finite numbers")
+            );
         }
         for lists in [&compile.metrics, &compile.weighted_metrics] {
             if lists.len() > 1 && lists.len() != n {
-                let message = format!("the model has {n} outputs, and metrics for {} are given", lists.len());
-                return Err(Error::argument(message));
+                let message = format!("{has}, and metrics for {} are given", lists.len());
+                return Err(Error::argument(message).help("give one list for each output, or one for all"));
             }
             for choice in lists.iter().flatten() {
                 if let super::Choice::Name(name) = choice
@@ -148,11 +154,19 @@ impl Trainer {
     /// Sets the learning rate.
     ///
     /// # Errors
-    /// If the optimizer follows a schedule, or has not taken a step yet.
+    /// If the optimizer follows a schedule, or the rate is below zero or not finite.
+    #[track_caller]
     pub fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
+        if !rate.is_finite() || rate < 0.0 {
+            return Err(Error::argument(format!("the learning rate is to be {rate}"))
+                .help("give a number of at least 0"));
+        }
+        if self.learning_rate_index().is_none() && self.learning_rate().is_some() {
+            self.declare_optimizer()?;
+        }
         let Some(index) = self.learning_rate_index() else {
-            return Err(Error::argument("the optimizer's learning rate is a schedule, or no step was taken yet")
-                .help("give the optimizer a number as its learning rate"));
+            return Err(Error::argument("the optimizer takes its learning rate from a schedule")
+                .help("compile with a number as the learning rate to change it"));
         };
         self.model.variables.set(index, &Array::scalar(rate as f32))
     }
@@ -219,7 +233,8 @@ impl Trainer {
         let y: Vec<&Array> = y.iter().map(|array| &**array).collect();
         let signature = Signature::new(Mode::Train, &x, &y, &vec![None; y.len()]);
         let mut scratch = self.model.clone();
-        let graph = lower::step(&mut scratch, Some(&self.compile), &signature).map_err(|error| error.at(place))?;
+        let graph =
+            lower::step(&mut scratch, Some(&self.compile), &signature).map_err(|error| error.at(place))?;
         Ok((graph, scratch.variables.values().to_vec()))
     }
 
@@ -259,7 +274,9 @@ impl Trainer {
         for (i, (name, _)) in results.figures.iter().enumerate() {
             match &results.plan.output(i).to_f64()[..] {
                 [value] => scores.push((name.clone(), *value)),
-                several => scores.extend(several.iter().enumerate().map(|(k, v)| (format!("{name}_{k}"), *v))),
+                several => {
+                    scores.extend(several.iter().enumerate().map(|(k, v)| (format!("{name}_{k}"), *v)))
+                }
             }
         }
         Ok(scores)
@@ -325,23 +342,27 @@ impl Trainer {
         let x = self.model.check_inputs(x)?;
         let names = self.model.output_names();
         if y.len() != names.len() {
-            let message = format!("the model has {} outputs, got {} targets", names.len(), y.len());
-            return Err(Error::argument(message).help(format!("its outputs are {}", names.join(", "))));
+            let message =
+                format!("the model has {}, got targets for {}", count(names.len(), "output"), y.len());
+            return Err(Error::argument(message).help(format!("it gives {}", names.join(", "))));
         }
         let rows = x[0].rows();
         if rows == 0 {
-            return Err(Error::argument("there is no row of data"));
+            return Err(Error::argument("there is no row of data").help("give arrays of at least one row"));
         }
-        for (array, name) in x.iter().zip(self.model.input_names()).chain(y.iter().zip(names.iter().cloned())) {
+        let fed = x.iter().zip(self.model.input_names().into_iter().map(|name| format!("data of {name}")));
+        let wanted = y.iter().zip(names.iter().map(|name| format!("targets of {name}")));
+        for (array, name) in fed.chain(wanted) {
             if array.shape().is_empty() || array.rows() != rows {
-                let message = format!("inputs have {rows} rows, {name} has an array of shape {}", array.shape());
+                let message =
+                    format!("there are {rows} rows of inputs, and {name} of shape {}", array.shape());
                 return Err(Error::argument(message).help("every row of x needs its row of y"));
             }
             if !array.is_finite() {
                 let values = array.to_f64();
                 let at = values.iter().position(|v| !v.is_finite()).unwrap_or(0);
                 let row = at / (values.len() / rows).max(1);
-                let message = format!("the data of {name} has {} in row {row}", values[at]);
+                let message = format!("the {name} have {} in row {row}", values[at]);
                 return Err(Error::argument(message).help("remove such rows, or fill the gaps first"));
             }
         }
@@ -350,14 +371,23 @@ impl Trainer {
         let losses = lower::losses_for(&self.compile, &targets, &outputs)?;
         for (((loss, array), output), name) in losses.iter().zip(&y).zip(&outputs).zip(&names) {
             let Some(labels) = loss.labels(output) else { continue };
-            if let Some((i, label)) = array.to_f64().into_iter().enumerate().find(|(_, label)| !labels.allow(*label)) {
+            if let Some((i, label)) =
+                array.to_f64().into_iter().enumerate().find(|(_, label)| !labels.allow(*label))
+            {
                 let row = i / (array.size() / rows).max(1);
                 let message = format!("{name}: label {label} in row {row}; {} takes {labels}", loss.name());
-                let mut error = Error::argument(message);
-                if labels.whole && label >= 0.0 && label.fract() == 0.0 {
-                    error = error.help(format!("give the last layer a unit for each class: {} or more", label + 1.0));
-                }
-                return Err(error);
+                let natural = label >= 0.0 && label.fract() == 0.0;
+                let help = match (labels.whole, natural) {
+                    (true, true) => {
+                        format!("give the last layer a unit for each class: {} or more", label + 1.0)
+                    }
+                    (true, false) => "number the classes from 0 up".to_string(),
+                    (false, true) => {
+                        "for numbers of classes take sparse_categorical_crossentropy".to_string()
+                    }
+                    (false, false) => "bring the labels into that range".to_string(),
+                };
+                return Err(Error::argument(message).help(help));
             }
         }
         Ok((x, y))

@@ -80,6 +80,9 @@ impl Settings {
             let got = set.join(", ");
             return Some(format!("{name} takes one of clipnorm, global_clipnorm and clipvalue, got {got}"));
         }
+        if let Some(rate) = self.learning_rate.constant().filter(|rate| !rate.is_finite() || *rate < 0.0) {
+            return Some(format!("{name} takes a learning_rate of at least 0, got {rate}"));
+        }
         if let Some(steps @ 0..=1) = self.gradient_accumulation_steps {
             return Some(format!("{name} takes gradient_accumulation_steps of at least 2, got {steps}"));
         }

@@ -41,7 +41,8 @@ fn early_stopping(config: &Value) -> EarlyStopping {
 fn reduce_lr_on_plateau(config: &Value) -> ReduceLROnPlateau {
     let mut made = ReduceLROnPlateau::new();
     for (option, value) in config.as_object().unwrap() {
-        let (count, number) = (value.as_u64().unwrap_or_default() as usize, value.as_f64().unwrap_or_default());
+        let (count, number) =
+            (value.as_u64().unwrap_or_default() as usize, value.as_f64().unwrap_or_default());
         made = match option.as_str() {
             "monitor" => made.monitor(value.as_str().unwrap()),
             "mode" => made.mode(value.as_str().unwrap().parse().unwrap()),
@@ -191,7 +192,8 @@ fn epochs_are_written_to_csv_files() {
     let history = losses(CSVLogger::new(&path), Fit::new().epochs(3).validation_freq(2));
     let text = std::fs::read_to_string(&path).unwrap();
     let (loss, accuracy) = (history.get("loss").unwrap(), history.get("accuracy").unwrap());
-    let (val_loss, val_accuracy) = (history.get("val_loss").unwrap()[0], history.get("val_accuracy").unwrap()[0]);
+    let (val_loss, val_accuracy) =
+        (history.get("val_loss").unwrap()[0], history.get("val_accuracy").unwrap()[0]);
     let expected = format!(
         "epoch,accuracy,loss,val_accuracy,val_loss\n0,{},{},NA,NA\n1,{},{},{val_accuracy},{val_loss}\n2,{},{},NA,NA\n",
         accuracy[0], loss[0], accuracy[1], loss[1], accuracy[2], loss[2]
@@ -248,7 +250,8 @@ fn models_are_saved_as_they_are_trained() {
     for (epoch, loss) in history.get("val_loss").unwrap().iter().enumerate() {
         assert!(place.join(format!("all/{:02}-{loss:.2}.keras", epoch + 1)).is_file());
     }
-    let best = ModelCheckpoint::new(place.join("best/{epoch}.keras")).monitor("val_accuracy").save_best_only(true);
+    let best =
+        ModelCheckpoint::new(place.join("best/{epoch}.keras")).monitor("val_accuracy").save_best_only(true);
     let history = losses(best, Fit::new().epochs(6));
     let accuracy = history.get("val_accuracy").unwrap();
     for (epoch, value) in accuracy.iter().enumerate() {

@@ -55,7 +55,11 @@ pub fn assert_scores(scores: &Scores, keras: &Value, what: &str) {
     let mut history = History::default();
     history.push(0, scores);
     let keras = keras.as_object().unwrap().iter();
-    assert_history(&history, &keras.map(|(name, value)| (name.clone(), Value::from(vec![value.clone()]))).collect(), what);
+    assert_history(
+        &history,
+        &keras.map(|(name, value)| (name.clone(), Value::from(vec![value.clone()]))).collect(),
+        what,
+    );
 }
 
 #[track_caller]
@@ -114,7 +118,7 @@ fn every_way_to_fit_agrees_with_keras() {
                 ("sample_weight", Value::Bool(true)) => fit.sample_weight(&weight),
                 ("validation_data", Value::Bool(true)) => fit.validation_data(&val_x, &val_y),
                 ("validation_sample_weight", Value::Bool(true)) => {
-                    fit.validation_sample_weight(&array(&goldens["val_sample_weight"]))
+                    fit.validation_sample_weight(array(&goldens["val_sample_weight"]))
                 }
                 ("class_weight", Value::Object(weights)) => fit.class_weight(
                     weights.iter().map(|(class, weight)| (class.parse().unwrap(), weight.as_f64().unwrap())),
@@ -132,7 +136,7 @@ fn every_way_to_fit_agrees_with_keras() {
         assert_scores(&model.evaluate_with(&x, &y, &[], 16).unwrap(), &case["evaluate"], what);
         let weighted = model.evaluate_with(&x, &y, &[&weight], 16).unwrap();
         assert_scores(&weighted, &case["evaluate_weighted"], &format!("{what}, weighted"));
-        let predicted = model.predict(&x.slice_rows(0..20)).unwrap();
+        let predicted = model.predict(x.slice_rows(0..20)).unwrap();
         assert_close(&predicted, &array(&case["predict"]), 1e-5, what);
     }
 }
@@ -176,9 +180,10 @@ fn several_inputs_and_outputs_agree_with_keras() {
         let losses = ["sparse_categorical_crossentropy", "mean_squared_error"];
         let compile = Compile::new(Adam::new(0.02), "mse").losses(losses);
         let compile = match number {
-            0 => compile
-                .loss_weights([0.7, 0.3])
-                .metrics_of_outputs(metrics_of(&["accuracy"], &["mean_absolute_error", "mean_squared_error"])),
+            0 => compile.loss_weights([0.7, 0.3]).metrics_of_outputs(metrics_of(
+                &["accuracy"],
+                &["mean_absolute_error", "mean_squared_error"],
+            )),
             _ => compile
                 .loss_weights([1.0, 0.5])
                 .metrics_of_outputs(metrics_of(&["accuracy"], &["mean_absolute_error"]))
@@ -310,10 +315,12 @@ fn a_row_of_no_weight_is_a_row_that_is_not_there_but_for_the_mean() {
 fn class_weights_of_one_hot_and_numbered_labels_are_the_same() {
     let goldens = golden::read("fit.json");
     let (x, y) = (array(&goldens["x"]), array(&goldens["y"]));
-    let one_hot: Vec<f32> = y.to_f64().iter().flat_map(|&c| [0.0, 1.0, 2.0].map(|k| (k == c) as i32 as f32)).collect();
+    let one_hot: Vec<f32> =
+        y.to_f64().iter().flat_map(|&c| [0.0, 1.0, 2.0].map(|k| (k == c) as i32 as f32)).collect();
     let one_hot = Array::new([60, 3], one_hot).unwrap();
     let train = |loss: &str, y: &Array| {
-        let mut model = classifier(&arrays(&goldens, "initial_weights")).compile(Compile::new("adam", loss)).unwrap();
+        let mut model =
+            classifier(&arrays(&goldens, "initial_weights")).compile(Compile::new("adam", loss)).unwrap();
         let fit = Fit::new().class_weight([(1, 0.5), (2, 2.5)]).silent();
         model.fit(&x, y, fit).unwrap().last("loss").unwrap()
     };
@@ -345,7 +352,8 @@ fn an_epoch_of_few_steps_goes_on_where_the_last_one_stopped() {
 fn rows_are_shuffled_by_the_seed_alone() {
     let (x, y) = (column(&[1.0, 2.0, 3.0, 4.0, 5.0]), column(&[3.0, 1.0, 4.0, 1.0, 5.0]));
     let train = |seed| {
-        let mut model = line(0.01).into_model().with_seed(seed).compile(Compile::new(SGD::new(0.01), "mse")).unwrap();
+        let mut model =
+            line(0.01).into_model().with_seed(seed).compile(Compile::new(SGD::new(0.01), "mse")).unwrap();
         model.set_weights(&[column(&[0.0])]).unwrap();
         model.fit(&x, &y, Fit::new().batch_size(1).epochs(3).silent()).unwrap();
         model.get_weights()[0].item().unwrap()
@@ -360,7 +368,7 @@ fn plans_of_many_batch_sizes_do_not_get_in_each_others_way() {
     let train = |sizes: std::ops::Range<usize>| {
         let mut model = line(0.01);
         for rows in sizes {
-            model.predict(&Array::zeros([rows, 1], DType::F32)).unwrap();
+            model.predict(Array::zeros([rows, 1], DType::F32)).unwrap();
         }
         model.fit(&x, &y, Fit::new().batch_size(2).epochs(3).silent()).unwrap();
         model.get_weights()[0].item().unwrap()
@@ -376,10 +384,20 @@ fn batches_add_up_to_their_scores() {
     let mut scores = Scores::new();
     for start in [0, 100, 200] {
         let rows = start..start + 100;
-        scores = model.test_on_batch(&x.slice_rows(rows.clone()), &y.slice_rows(rows)).unwrap();
+        scores = model.test_on_batch(x.slice_rows(rows.clone()), y.slice_rows(rows)).unwrap();
     }
     assert_eq!(scores, evaluated);
     let before = model.get_weights();
     model.train_on_batch(&x, &y).unwrap();
     assert_ne!(model.get_weights(), before);
+}
+
+#[test]
+fn the_learning_rate_can_be_set_before_the_first_step() {
+    let mut model = line(0.5);
+    assert_eq!(model.learning_rate(), Some(0.5));
+    model.set_learning_rate(0.25).unwrap();
+    model.fit(column(&[1.0]), column(&[2.0]), Fit::new().silent()).unwrap();
+    // dL/dw = -4
+    assert_eq!((model.learning_rate(), model.get_weights()[0].item()), (Some(0.25), Some(1.0)));
 }

@@ -95,9 +95,9 @@ fn mistakes_in_fit_are_told() {
     told.add("label with a fraction", model.fit(zeros(&[2, 4]), Array::from_vec(vec![1.0, 0.5f32]), fit()));
     told.add("one-hot targets for a sparse loss", model.fit(&x, zeros(&[5, 3]), fit()));
     told.add("numbered targets for a categorical loss", compiled("categorical_crossentropy").fit(&x, &y, fit()));
-    told.add("probability above one", Sequential::new().add(Input::new([4])).add(Dense::new(1).sigmoid())
-        .compile(Compile::new("adam", "binary_crossentropy")).unwrap()
-        .fit(&x, Array::from_vec(vec![0, 1, 0, 1, 2]), fit()));
+    let mut binary = Sequential::new().add(Input::new([4])).add(Dense::new(1).sigmoid())
+        .compile(Compile::new("adam", "binary_crossentropy")).unwrap();
+    told.add("probability above one", binary.fit(&x, Array::from_vec(vec![0, 1, 0, 1, 2]), fit()));
     told.add("targets of another width", compiled("mse").fit(&x, zeros(&[5, 2]), fit()));
     told.add("batch size of zero", model.fit(&x, &y, fit().batch_size(0)));
     told.add("no steps in an epoch", model.fit(&x, &y, fit().steps_per_epoch(0)));
@@ -127,7 +127,10 @@ fn mistakes_in_fit_are_told() {
     told.add("class weights of two outputs", several.fit([&left, &right], [&y, &amount], fit().class_weight([(0, 2.0)])));
     told.add("sample weights of three outputs", several.fit(
         [&left, &right], [&y, &amount], fit().sample_weight(vec![zeros(&[5]); 3].as_slice())));
-    told.add("learning rate before the first step", model.set_learning_rate(0.1));
+    told.add("learning rate below zero", model.set_learning_rate(-0.1));
+    let schedule = cornu::schedules::ExponentialDecay::new(0.1, 10.0, 0.9);
+    let mut scheduled = classifier().compile(Compile::new(SGD::new(schedule), "mse")).unwrap();
+    told.add("learning rate of a schedule", scheduled.set_learning_rate(0.1));
     told.check("errors_fit.txt");
 }
 
@@ -146,7 +149,7 @@ fn mistakes_in_evaluate_and_predict_are_told() {
     told.add("predict: rows of another shape", model.predict(zeros(&[5, 3])));
     told.add("predict: one row without a batch", model.predict(zeros(&[4])));
     told.add("predict: two outputs", two_by_two().predict([&zeros(&[5, 4]), &zeros(&[5, 3])]));
-    told.add("predict_all: one input of two", two_by_two().predict_all(&zeros(&[5, 4])));
+    told.add("predict_all: one input of two", two_by_two().predict_all(zeros(&[5, 4])));
     told.add("predict: inputs of different rows", two_by_two().predict([&zeros(&[5, 4]), &zeros(&[2, 3])]));
     told.add("predict: a scalar", model.predict(Array::scalar(1f32)));
     told.add("set_weights: too few", model.set_weights(&[zeros(&[4, 6])]));
@@ -160,7 +163,8 @@ fn what_is_no_mistake_is_taken() {
     let x = zeros(&[4, 4]);
     let loss = SparseCategoricalCrossentropy { ignore_class: Some(-1), ..Default::default() };
     let mut model = classifier().compile(Compile::new("adam", loss)).unwrap();
-    for y in [Array::from_vec(vec![0i64, 1, -1, 2]), Array::new([4, 1], vec![0f32, 1.0, -1.0, 2.0]).unwrap()] {
+    for y in [Array::from_vec(vec![0i64, 1, -1, 2]), Array::new([4, 1], vec![0f32, 1.0, -1.0, 2.0]).unwrap()]
+    {
         model.fit(&x, y, Fit::new().silent()).unwrap();
     }
     model.fit(Array::zeros([4, 4], DType::U8), Array::zeros([4], DType::U8), Fit::new().silent()).unwrap();

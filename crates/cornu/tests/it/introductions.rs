@@ -2,8 +2,6 @@
 
 #[path = "../../examples/diabetes.rs"]
 mod diabetes;
-#[path = "../../examples/digits_in_batches.rs"]
-mod digits_in_batches;
 #[path = "../../examples/digits_in_default_batches.rs"]
 mod digits_in_default_batches;
 #[path = "../../examples/logistic_regression.rs"]
@@ -12,6 +10,7 @@ mod logistic_regression;
 mod soft_targets;
 
 use cornu::Fit;
+use digits_in_default_batches::digits_in_batches;
 
 /// The folder of the data sets, where there is one.
 fn folder() -> Option<String> {
@@ -52,10 +51,11 @@ fn b_diabetes() {
 
 #[test]
 fn c_digits_in_default_batches() {
-    let (_, accuracy) = digits_in_default_batches::run(None, Fit::new().epochs(20).silent()).unwrap();
+    let (_, accuracy) = digits_in_default_batches::run(None, Fit::new().epochs(40).silent()).unwrap();
     assert!(accuracy >= 0.88, "{accuracy}");
     if let Some(folder) = folder() {
-        let (_, accuracy) = digits_in_default_batches::run(Some(&folder), Fit::new().epochs(2).silent()).unwrap();
+        let (_, accuracy) =
+            digits_in_default_batches::run(Some(&folder), Fit::new().epochs(2).silent()).unwrap();
         assert!(accuracy >= 0.9, "{accuracy}");
     }
 }

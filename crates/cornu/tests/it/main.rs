@@ -1,9 +1,14 @@
 //! Tests of the library, against numbers from Keras where it has them.
 mod activations;
+mod callbacks;
 mod data;
 mod files;
+mod fit;
+mod fit_errors;
 mod golden;
 mod initializers;
+mod introductions;
+mod keras_files;
 mod layers;
 mod losses;
 mod metrics;
@@ -11,3 +16,4 @@ mod optimizers;
 mod regularizers_constraints;
 mod run;
 mod schedules;
+mod step;

@@ -1,12 +1,17 @@
 //! How the tests of this folder run a graph.
 
+use cornu::cpu::Plan;
 use cornu::scope::{Mode, Scope};
 use cornu::variables::Variables;
 use cornu_graph::{Array, Evaluation, Graph, Tensor};
 
-/// Runs a graph.
+/// Runs a graph as programs do: compiled, in its own dtypes.
 pub fn run(graph: &Graph, inputs: &[Array], parameters: &[Array]) -> Evaluation {
-    cornu_graph::evaluate(graph, inputs, parameters).unwrap()
+    let mut plan = Plan::new(graph, 1).unwrap();
+    let mut parameters = parameters.to_vec();
+    plan.run(inputs, &mut parameters).unwrap();
+    let outputs = (0..graph.outputs().len()).map(|i| plan.output(i)).collect();
+    Evaluation { outputs, parameters }
 }
 
 /// Describes a step on variables, runs it, and keeps the variables' new values.

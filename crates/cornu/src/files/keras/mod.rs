@@ -36,7 +36,7 @@ const MOST_ELEMENTS: usize = 1 << 31;
 #[derive(Clone, Debug)]
 pub enum Loaded {
     /// A model that was saved without being compiled.
-    Model(Model),
+    Model(Box<Model>),
     /// A model with what it was compiled with, and the state of its optimizer.
     Trainer(Box<Trainer>),
 }
@@ -53,7 +53,7 @@ impl Loaded {
     /// The model alone.
     pub fn into_model(self) -> Model {
         match self {
-            Loaded::Model(model) => model,
+            Loaded::Model(model) => *model,
             Loaded::Trainer(trainer) => trainer.into_model(),
         }
     }
@@ -82,7 +82,7 @@ pub fn load(path: impl AsRef<Path>) -> Result<Loaded> {
     let named = |misfit: Misfit| misfit.in_file(path);
     let model = contents.model().map_err(named)?;
     match contents.is_compiled() {
-        false => Ok(Loaded::Model(model)),
+        false => Ok(Loaded::Model(Box::new(model))),
         true => Ok(Loaded::Trainer(Box::new(contents.trainer(model).map_err(named)?))),
     }
 }
@@ -205,7 +205,7 @@ fn save(model: &Model, config: Value, weights: hdf5::Group, path: &Path) -> Resu
 
 /// The number of the variable that counts steps for what is random.
 fn random_step(model: &Model) -> Option<usize> {
-    model.variables.index("random/step")
+    model.variables.index(crate::variables::Variables::STEP)
 }
 
 /// What a file holds, before it is a model.
