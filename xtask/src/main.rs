@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     let result = match arguments[..] {
         ["new", kind, name] => new::run(root, kind, name).map(|paths| {
             paths.iter().for_each(|path| println!("{path}"));
-            println!("Fill in what says TODO, then: cargo test --workspace");
+            println!("Fill in what says TODO, then: cargo fmt, cargo test --workspace");
         }),
         ["tidy"] => match tidy::complaints(root) {
             none if none.is_empty() => Ok(()),

@@ -473,7 +473,7 @@ stored! {
     i32, x => T::of(x as f64), v => v.to() as i32;
     u8, x => T::of_f32(x as f32), v => v.to() as u8;
     i8, x => T::of_f32(x as f32), v => v.to() as i8;
-    Truth, x => T::of_f32(x.0 as f32), v => Truth((v.to() != 0.0) as u8);
+    Truth, x => T::of_f32(x.0 as f32), v => Truth((v != T::default()) as u8);
 }
 
 /// The same expression for whichever type a dtype is stored as.
@@ -577,8 +577,10 @@ impl<T: Lane> Run<'_, T> {
             for (pointer, register) in pointers.iter_mut().zip(&work.registers) {
                 *pointer = register.map_or(std::ptr::null_mut(), |r| registers.add(r as usize * TILE));
             }
+            // Lanes that the block's tiles have, padding included.
+            let n_lanes = (block.rows.len() * block.columns.len()).next_multiple_of(16).min(TILE);
             for &(slot, value) in &work.constants {
-                std::slice::from_raw_parts_mut(pointers[slot as usize], TILE).fill(T::of(value));
+                std::slice::from_raw_parts_mut(pointers[slot as usize], n_lanes).fill(T::of(value));
             }
             let rows_per_tile = work.rows_per_tile();
             let n_columns = block.columns.len();
@@ -593,7 +595,7 @@ impl<T: Lane> Run<'_, T> {
                 let whole = match load.strides.last() {
                     Some(0) if load.strides.iter().all(|&s| s == 0) => {
                         let value = read(addresses.at(load.buffer), load.dtype, load.offset);
-                        std::slice::from_raw_parts_mut(pointers[load.slot as usize], TILE).fill(value);
+                        std::slice::from_raw_parts_mut(pointers[load.slot as usize], n_lanes).fill(value);
                         continue;
                     }
                     _ => first,
@@ -834,7 +836,7 @@ impl<T: Lane> Job for FoldTile<'_, T> {
             unsafe {
                 if shape.keeps_inner {
                     let start = target.add(result * inner + tile.column);
-                    let totals = std::slice::from_raw_parts_mut(start, tile.n_columns);
+                    let totals = std::slice::from_raw_parts_mut(start, row.len());
                     match kind {
                         FoldKind::Sum => totals.iter_mut().zip(row).for_each(|(t, &v)| *t = t.add(v)),
                         kind => totals.iter_mut().zip(row).for_each(|(t, &v)| *t = combine(kind, *t, v)),

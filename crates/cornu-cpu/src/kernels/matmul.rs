@@ -1,8 +1,8 @@
 //! One matrix product, `c[m, n] (= | +=) sum_k a[m, k] * b[k, n]`, on one thread or in parts.
 //!
-//! Everything is made of two inner loops. [`outer`] keeps a block of the result in registers
+//! Everything is made of two inner loops. `Outer` keeps a block of the result in registers
 //! and adds one outer product per step: vectors of one operand times single numbers of the
-//! other. [`inner`] multiplies vectors that run along k and sums their lanes at the end.
+//! other. `Inner` multiplies vectors that run along k and sums their lanes at the end.
 //! [`Product::path`] chooses which loop runs over which operand, and what is repacked first.
 //!
 //! No path allocates memory, and the bits of a result depend on the [`Product`] and the
