@@ -57,7 +57,8 @@ impl Pool {
         Pool { shared, workers, busy: AtomicBool::new(false) }
     }
 
-    /// The pool of `threads` threads that the whole process shares; it lives as long as somebody holds it.
+    /// The pool of `threads` threads (0: as many as the machine has) that the whole process shares; it
+    /// lives as long as somebody holds it.
     ///
     /// ```
     /// # use cornu_cpu::pool::Pool;
@@ -66,7 +67,10 @@ impl Pool {
     /// ```
     pub fn shared(threads: usize) -> Arc<Pool> {
         static POOLS: Mutex<Vec<(usize, Weak<Pool>)>> = Mutex::new(Vec::new());
-        let threads = threads.max(1);
+        let threads = match threads {
+            0 => thread::available_parallelism().map_or(1, |cores| cores.get()),
+            threads => threads,
+        };
         let mut pools = lock(&POOLS);
         pools.retain(|(_, pool)| pool.strong_count() > 0);
         let found = pools.iter().find(|(n, _)| *n == threads).and_then(|(_, pool)| pool.upgrade());

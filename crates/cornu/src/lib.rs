@@ -6,7 +6,7 @@
 //! ```
 //! use cornu::prelude::*;
 //!
-//! let data = cornu::data::load("digits", None)?;
+//! let data = cornu::data::load("digits", "")?;
 //! let mut model = Sequential::new()
 //!     .add(Input::new([8, 8]))
 //!     .add(Rescaling::new(1.0 / 16.0))

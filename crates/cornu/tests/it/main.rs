@@ -9,6 +9,7 @@ mod golden;
 mod initializers;
 mod introductions;
 mod keras_files;
+mod keras_hostile;
 mod layers;
 mod losses;
 mod metrics;
