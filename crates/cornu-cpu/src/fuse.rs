@@ -111,7 +111,7 @@ impl Fusion {
                 Op::Reshape(_) => Kind::Copy(own_lanes),
                 Op::Sum(_) | Op::Prod(_) | Op::ReduceMax(_) | Op::ReduceMin(_) => Kind::Reduction(own_lanes),
                 Op::Equal(_) | Op::Less(_) | Op::LessEqual(_) => Kind::Elementwise(operand_lanes),
-                op if is_elementwise(op) => Kind::Elementwise(own_lanes),
+                op if op.is_elementwise() || matches!(op, Op::Uniform(_)) => Kind::Elementwise(own_lanes),
                 _ => Kind::Kernel,
             };
             let shape = match &node.op {
@@ -432,38 +432,4 @@ pub(crate) fn fold_order(rank: usize, axes: &[usize]) -> Vec<usize> {
     let last = axes.iter().max().copied().unwrap_or(0);
     let kept_outer = (0..last).filter(|axis| !axes.contains(axis));
     kept_outer.chain(axes.iter().copied()).chain(last + 1..rank).collect()
-}
-
-/// Whether each element of the result comes from one element of each operand.
-fn is_elementwise(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::Uniform(_)
-            | Op::Neg(_)
-            | Op::Abs(_)
-            | Op::Sign(_)
-            | Op::Exp(_)
-            | Op::Expm1(_)
-            | Op::Log(_)
-            | Op::Log1p(_)
-            | Op::Sqrt(_)
-            | Op::Tanh(_)
-            | Op::Sigmoid(_)
-            | Op::Erf(_)
-            | Op::Sin(_)
-            | Op::Cos(_)
-            | Op::Floor(_)
-            | Op::Add(_)
-            | Op::Sub(_)
-            | Op::Mul(_)
-            | Op::Div(_)
-            | Op::Pow(_)
-            | Op::Maximum(_)
-            | Op::Minimum(_)
-            | Op::Equal(_)
-            | Op::Less(_)
-            | Op::LessEqual(_)
-            | Op::Select(_)
-            | Op::Cast(_)
-    )
 }

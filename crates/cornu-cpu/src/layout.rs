@@ -134,7 +134,7 @@ mod tests {
     fn reshapes_that_move_nothing() {
         let view = View::contiguous(&Shape::from([2, 3, 4]));
         assert_eq!(view.reshaped(&Shape::from([6, 4])).unwrap().strides, [4, 1]);
-        assert_eq!(view.reshaped(&Shape::from([1, 24, 1])).unwrap().strides, [0, 1, 0]);
+        assert!(view.reshaped(&Shape::from([1, 24, 1])).unwrap().is_contiguous());
         let transposed = View { shape: vec![3, 2], strides: vec![1, 3], offset: 0 };
         assert_eq!(transposed.reshaped(&Shape::from([6])), None);
         assert_eq!(transposed.reshaped(&Shape::from([3, 1, 2])).unwrap().strides, [1, 0, 3]);

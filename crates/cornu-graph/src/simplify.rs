@@ -133,39 +133,6 @@ fn lossless(from: DType, to: DType) -> bool {
     }
 }
 
-/// Whether the operation works element by element on operands of the result's shape.
-fn elementwise(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::Neg(_)
-            | Op::Abs(_)
-            | Op::Sign(_)
-            | Op::Exp(_)
-            | Op::Expm1(_)
-            | Op::Log(_)
-            | Op::Log1p(_)
-            | Op::Sqrt(_)
-            | Op::Tanh(_)
-            | Op::Sigmoid(_)
-            | Op::Erf(_)
-            | Op::Sin(_)
-            | Op::Cos(_)
-            | Op::Floor(_)
-            | Op::Add(_)
-            | Op::Sub(_)
-            | Op::Mul(_)
-            | Op::Div(_)
-            | Op::Pow(_)
-            | Op::Maximum(_)
-            | Op::Minimum(_)
-            | Op::Equal(_)
-            | Op::Less(_)
-            | Op::LessEqual(_)
-            | Op::Select(_)
-            | Op::Cast(_)
-    )
-}
-
 /// The axes of a reduction whose result over a single element is that element.
 fn reduced(op: &Op) -> Option<&[usize]> {
     match op {

@@ -184,3 +184,38 @@ registry! {
     gather::Gather,
     scatter_add::ScatterAdd,
 }
+
+impl Op {
+    /// Whether each element of the result comes from the elements of the operands at the same place.
+    pub fn is_elementwise(&self) -> bool {
+        matches!(
+            self,
+            Op::Neg(_)
+                | Op::Abs(_)
+                | Op::Sign(_)
+                | Op::Exp(_)
+                | Op::Expm1(_)
+                | Op::Log(_)
+                | Op::Log1p(_)
+                | Op::Sqrt(_)
+                | Op::Tanh(_)
+                | Op::Sigmoid(_)
+                | Op::Erf(_)
+                | Op::Sin(_)
+                | Op::Cos(_)
+                | Op::Floor(_)
+                | Op::Add(_)
+                | Op::Sub(_)
+                | Op::Mul(_)
+                | Op::Div(_)
+                | Op::Pow(_)
+                | Op::Maximum(_)
+                | Op::Minimum(_)
+                | Op::Equal(_)
+                | Op::Less(_)
+                | Op::LessEqual(_)
+                | Op::Select(_)
+                | Op::Cast(_)
+        )
+    }
+}

@@ -1,6 +1,6 @@
 //! The table of rewrites, the algebra above each.
 
-use super::{At, elementwise, lossless, number, reduced, scalar, under};
+use super::{At, lossless, number, reduced, scalar, under};
 use crate::graph::Type;
 use crate::ops::{self, Op, Value};
 use crate::{Array, DType, Shape, Tensor};
@@ -16,7 +16,7 @@ pub(super) const RULES: &[Rule] = &[
     // f(c, d) = the constant f(c, d)
     fold,
     // f(repeat(a), repeat(b)) = repeat(f(a, b)) for scalars a and b
-    |at| match elementwise(at.op) && at.ty.shape.rank() > 0 {
+    |at| match at.op.is_elementwise() && at.ty.shape.rank() > 0 {
         true => {
             let scalars: Vec<Tensor> = at.x.iter().map(scalar).collect::<Option<_>>()?;
             Some(at.apply(&scalars.iter().collect::<Vec<_>>()).broadcast_to(&at.ty.shape))

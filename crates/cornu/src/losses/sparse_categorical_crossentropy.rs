@@ -74,8 +74,11 @@ impl Loss for SparseCategoricalCrossentropy {
             return self.mismatch(y_true, y_pred);
         };
         let logp = log_probabilities(y_pred, self.from_logits, -1);
-        let class = y_pred.builder().iota(logp.shape(), logp.rank().saturating_sub(1), DType::I64);
-        let losses = -class.equal(labels.expand_dims(-1)).select(&logp, 0.0).sum(&[-1]);
+        // As `f32`, which holds the numbers of that many classes, the comparison shares its neighbors' loop.
+        let number = if logp.extent(-1) <= 1 << 24 { DType::F32 } else { DType::I64 };
+        let class = y_pred.builder().iota(logp.shape(), logp.rank().saturating_sub(1), number);
+        let labels = labels.cast(number).expand_dims(-1);
+        let losses = -class.equal(labels).select(&logp, 0.0).sum(&[-1]);
         match self.mask(y_true, y_pred) {
             Some(mask) => mask.select(&losses, 0.0),
             None => losses,
