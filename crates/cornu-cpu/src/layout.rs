@@ -95,7 +95,7 @@ impl View {
                 if left % shape[axis] != 0 {
                     return None;
                 }
-                strides[axis] = stride;
+                strides[axis] = if shape[axis] == 1 { 0 } else { stride };
                 stride *= shape[axis] as isize;
                 left /= shape[axis];
             }
