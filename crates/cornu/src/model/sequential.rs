@@ -9,7 +9,7 @@ use std::panic::Location;
 /// A model in the making that is one layer after the other. Agrees with Keras's `Sequential`.
 ///
 /// ```
-/// use cornu::{Input, Sequential, layers::Dense};
+/// use cornu::prelude::*;
 /// let model = Sequential::new()
 ///     .add(Input::new([784]))
 ///     .add(Dense::new(10).relu())

@@ -48,7 +48,7 @@ impl Model {
     /// The model as a table: shapes with `None` for the batch, parameters, work.
     ///
     /// ```
-    /// use cornu::{Input, Sequential, layers::Dense};
+    /// use cornu::prelude::*;
     /// let model = Sequential::new().add(Input::new([4])).add(Dense::new(3).softmax()).build().unwrap();
     /// let text = model.summary().to_string();
     /// assert!(text.contains("dense (Dense)") && text.contains("(None, 3)") && text.contains("15"));

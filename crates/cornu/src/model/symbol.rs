@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// The output of a layer in a model that is being connected; Keras's `KerasTensor`.
 ///
 /// ```
-/// use cornu::{Connect, Input, Model, layers::{Add, Dense}};
+/// use cornu::prelude::*;
 /// let x = Input::new([4]).symbol();
 /// let h = Dense::new(4).relu().on(&x);
 /// let y = Add::new().on([&x, &h]);
