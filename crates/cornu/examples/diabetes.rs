@@ -26,18 +26,18 @@ fn network(seed: i64) -> Sequential {
         .add(Dense::new(1).sigmoid())
 }
 
-/// The mean accuracy over a stratified ten-fold cross-validation; measurements are standardized by
-/// each fold's training rows.
-pub fn cross_validate(x: &Array, y: &Array, epochs: usize, seed: i64) -> Result<f64> {
+/// The mean accuracy over a stratified ten-fold cross-validation of ten epochs by Adam at learning rate
+/// `rate`; measurements are standardized by each fold's training rows.
+pub fn cross_validate(x: &Array, y: &Array, rate: f64, seed: i64) -> Result<f64> {
     let mut total = 0.0;
     for fold in k_fold(x.rows(), 10, seed, Some(y))? {
         let standardizer = Standardizer::fit(&x.take_rows(&fold.train))?;
         let rows =
             |rows: &[usize]| Ok::<_, Error>((standardizer.apply(&x.take_rows(rows))?, y.take_rows(rows)));
         let ((x_train, y_train), (x_test, y_test)) = (rows(&fold.train)?, rows(&fold.test)?);
-        let mut model =
-            network(seed).compile(Compile::new("adam", "binary_crossentropy").metrics(["accuracy"]))?;
-        model.fit(&x_train, &y_train, Fit::new().epochs(epochs).batch_size(32).silent())?;
+        let mut model = network(seed)
+            .compile(Compile::new(Adam::new(rate), "binary_crossentropy").metrics(["accuracy"]))?;
+        model.fit(&x_train, &y_train, Fit::new().epochs(10).batch_size(32).silent())?;
         total += model.evaluate(&x_test, &y_test)?[1].1;
     }
     Ok(total / 10.0)
@@ -86,8 +86,10 @@ fn main() -> Result<()> {
         return Err(Error::argument("name the file pima-indians-diabetes.csv"));
     };
     let (x, y) = read(&path)?;
-    println!("Accuracy, ten-fold, 10 epochs: {:.4}", cross_validate(&x, &y, 10, 0)?);
-    println!("Accuracy, ten-fold, 60 epochs: {:.4}", cross_validate(&x, &y, 60, 0)?);
+    // Some 200 steps are few for Adam's default rate.
+    for rate in [0.001, 0.01] {
+        println!("Accuracy, ten-fold, 10 epochs at rate {rate}: {:.4}", cross_validate(&x, &y, rate, 0)?);
+    }
     let (iterations, loss) = descend(&x, &y, 0.07, 2000)?;
     println!("Momentum: half the mean squared error is {loss:.4} after {iterations} iterations");
     Ok(())
