@@ -128,7 +128,7 @@ fn avx2<J: Job>(job: J) -> J::Output {
 /// While it lives, this thread's arithmetic takes subnormal numbers for zero, on x86-64 and
 /// aarch64 alike.
 ///
-/// Subnormal numbers cost a hundred cycles each, and training is full of them: the moving averages
+/// Subnormal numbers cost many cycles each, and training is full of them: the moving averages
 /// of weights that no longer change shrink for ever, and the squares of small gradients are
 /// smaller still. Zero is as good. Plans run under it, on every thread, so results are the same
 /// everywhere.
