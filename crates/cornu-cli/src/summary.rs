@@ -2,12 +2,15 @@
 
 use crate::arguments::Summary;
 use crate::failure::Failure;
-use cornu::Model;
+use cornu::files::{Loaded, load};
 use std::io::Write;
 
-/// Shows a saved model's layers, shapes and parameters.
+/// Shows a saved model's layers, shapes, parameters and work, and what training it takes.
 pub fn run(summary: &Summary, out: &mut dyn Write) -> Result<(), Failure> {
-    let text = Model::load(&summary.model)?.summary().to_string();
-    writeln!(out, "{}", text.trim_end())?;
+    let table = match load(&summary.model)? {
+        Loaded::Model(model) => model.summary(),
+        Loaded::Trainer(trainer) => trainer.summary(),
+    };
+    writeln!(out, "{}", table.to_string().trim_end())?;
     Ok(())
 }
