@@ -50,7 +50,6 @@ pub struct Plan {
     scratch_bytes: usize,
     outputs: Vec<(usize, Type)>,
     parameter_types: Vec<Type>,
-    used_inputs: Vec<bool>,
     pool: Arc<Pool>,
 }
 
@@ -167,6 +166,7 @@ impl Plan {
     /// If an input or parameter is not of the declared shape and dtype; nothing has been run then.
     pub fn run<A: Borrow<Array>>(&mut self, inputs: &[A], parameters: &mut [Array]) -> Result<(), Error> {
         self.bind(inputs, parameters)?;
+        self.place_parameters(|i| data_address_mut(parameters[i].data_mut()));
         self.run_bound();
         Ok(())
     }
@@ -202,6 +202,7 @@ impl Plan {
         parameters: &mut [Array],
     ) -> Result<Vec<StepReport>, Error> {
         self.bind(inputs, parameters)?;
+        self.place_parameters(|i| data_address_mut(parameters[i].data_mut()));
         let addresses = Addresses(self.addresses.as_ptr());
         let isa = Isa::current();
         let mut reports = self.steps();
@@ -232,31 +233,32 @@ impl Plan {
         if !self.graph.updates().is_empty() {
             return Err(Error::new("a plan that updates parameters needs them to itself"));
         }
-        check_types("input", self.graph.inputs(), inputs.iter().map(Borrow::borrow))?;
-        check_types("parameter", self.graph.parameters(), parameters.iter())?;
-        for (address, place) in self.addresses.iter_mut().zip(&self.places) {
-            match *place {
-                Place::Input(i) => *address = data_address(inputs[i].borrow().data()).cast_mut(),
-                // Nothing is written through it: the graph has no updates.
-                Place::Parameter(i) => *address = data_address(parameters[i].data()).cast_mut(),
-                Place::Constant(_) | Place::Arena(_) => {}
-            }
-        }
+        self.bind(inputs, parameters)?;
+        // Nothing is written through them: the graph has no updates.
+        self.place_parameters(|i| data_address(parameters[i].data()).cast_mut());
         self.run_bound();
         Ok(())
     }
 
-    fn bind<A: Borrow<Array>>(&mut self, inputs: &[A], parameters: &mut [Array]) -> Result<(), Error> {
+    /// Checks what a run is given, and notes where its inputs lie.
+    fn bind<A: Borrow<Array>>(&mut self, inputs: &[A], parameters: &[Array]) -> Result<(), Error> {
         check_types("input", self.graph.inputs(), inputs.iter().map(Borrow::borrow))?;
         check_types("parameter", self.graph.parameters(), parameters.iter())?;
         for (address, place) in self.addresses.iter_mut().zip(&self.places) {
-            match *place {
-                Place::Input(i) => *address = data_address(inputs[i].borrow().data()).cast_mut(),
-                Place::Parameter(i) => *address = data_address_mut(parameters[i].data_mut()),
-                Place::Constant(_) | Place::Arena(_) => {}
+            if let Place::Input(i) = *place {
+                *address = data_address(inputs[i].borrow().data()).cast_mut();
             }
         }
         Ok(())
+    }
+
+    /// Notes where the parameters lie.
+    fn place_parameters(&mut self, mut at: impl FnMut(usize) -> *mut u8) {
+        for (address, place) in self.addresses.iter_mut().zip(&self.places) {
+            if let Place::Parameter(i) = *place {
+                *address = at(i);
+            }
+        }
     }
 
     /// Output `i` of the last run.
@@ -317,7 +319,6 @@ impl Plan {
             scratch_bytes: self.scratch_bytes,
             outputs: self.outputs.clone(),
             parameter_types: self.parameter_types.clone(),
-            used_inputs: self.used_inputs.clone(),
             pool: self.pool.clone(),
         }
     }
@@ -325,11 +326,6 @@ impl Plan {
     /// The graph that is run, after rewriting.
     pub fn graph(&self) -> &Graph {
         &self.graph
-    }
-
-    /// Whether the graph looks at input `i` at all.
-    pub fn uses_input(&self, i: usize) -> bool {
-        self.used_inputs[i]
     }
 
     /// Bytes of memory that a run takes: intermediate values, constants, parameters and inputs.
@@ -523,6 +519,8 @@ struct Compiler<'a> {
     fusion: Fusion,
     /// For each item its buffer.
     buffers: Vec<Option<usize>>,
+    /// For each item whether anybody outside its loop wants its value.
+    stored: Vec<bool>,
     places: Vec<Place>,
     /// Bytes of each buffer in the arena.
     arena_bytes: Vec<(usize, usize)>,
@@ -535,10 +533,20 @@ impl<'a> Compiler<'a> {
     fn new(graph: &'a Graph) -> Compiler<'a> {
         let fusion = Fusion::new(graph);
         let buffers = vec![None; fusion.items.len()];
+        let mut stored = vec![false; fusion.items.len()];
+        for &item in fusion.outputs.iter().chain(&fusion.updates) {
+            stored[item] = true;
+        }
+        for (reader, item) in fusion.items.iter().enumerate() {
+            for (of, _) in &item.operands {
+                stored[*of] |= fusion.group_of[*of] != fusion.group_of[reader];
+            }
+        }
         Compiler {
             graph,
             fusion,
             buffers,
+            stored,
             places: Vec::new(),
             arena_bytes: Vec::new(),
             constants: Vec::new(),
@@ -609,7 +617,7 @@ impl<'a> Compiler<'a> {
                     let array = Array::from_f64([values.len()], iota.ty.dtype, &values);
                     array.ok().map(|array| self.constant(array))
                 }
-                (Kind::Elementwise(_), _) if !self.is_stored(index) => None,
+                (Kind::Elementwise(_), _) if !self.stored[index] => None,
                 _ => Some(self.arena_buffer(bytes)),
             };
         }
@@ -623,17 +631,6 @@ impl<'a> Compiler<'a> {
         buffer
     }
 
-    /// Whether anybody outside an item's loop wants its value.
-    fn is_stored(&self, index: usize) -> bool {
-        let fusion = &self.fusion;
-        let group = fusion.group_of[index];
-        fusion.outputs.contains(&index)
-            || fusion.updates.contains(&index)
-            || fusion.items.iter().enumerate().any(|(i, item)| {
-                fusion.group_of[i] != group && item.operands.iter().any(|(of, _)| *of == index)
-            })
-    }
-
     /// Makes the steps of group `g`.
     fn step(&mut self, g: usize) {
         let group = self.fusion.groups[g].clone();
@@ -643,7 +640,6 @@ impl<'a> Compiler<'a> {
             Kind::Kernel => return self.kernel(group[0]),
             Kind::Given | Kind::View => return,
         };
-        let stored: Vec<usize> = group.iter().copied().filter(|&i| self.is_stored(i)).collect();
         let operations: Vec<&'static str> = group
             .iter()
             .map(|&i| match self.fusion.items[i].kind {
@@ -656,7 +652,7 @@ impl<'a> Compiler<'a> {
             return self.empty_reductions(&group);
         }
         let mut builder = LoopBuilder::new(kind_lanes, &first.walk);
-        builder.items(self.graph, &self.fusion, &group, &self.buffers, |i| stored.contains(&i));
+        builder.items(self.graph, &self.fusion, &group, &self.buffers, |i| self.stored[i]);
         let mut partials = Vec::new();
         let next = self.places.len();
         let work = builder.build(|bytes| {
@@ -964,11 +960,6 @@ impl<'a> Compiler<'a> {
                 Place::Input(_) | Place::Parameter(_) => std::ptr::null_mut(),
             })
             .collect();
-        let used_inputs = (0..self.graph.inputs().len())
-            .map(|i| {
-                self.graph.nodes().iter().any(|node| matches!(&node.op, Op::Input(input) if input.index == i))
-            })
-            .collect();
         Ok(Plan {
             graph: self.graph.clone(),
             steps: self.steps,
@@ -980,7 +971,6 @@ impl<'a> Compiler<'a> {
             scratch_bytes,
             outputs,
             parameter_types: self.graph.parameters().iter().map(|d| d.ty.clone()).collect(),
-            used_inputs,
             pool,
         })
     }

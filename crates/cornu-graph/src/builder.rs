@@ -192,11 +192,6 @@ impl Builder {
         self.0.borrow().errors.clone()
     }
 
-    /// How many nodes there are so far.
-    pub fn node_count(&self) -> usize {
-        self.0.borrow().nodes.len()
-    }
-
     pub(crate) fn tensor(&self, id: Id) -> Tensor {
         Tensor { builder: self.clone(), id }
     }

@@ -18,6 +18,11 @@ impl Plans {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
+    /// The plans, for the model's only holder: nothing is locked.
+    pub(crate) fn own(&mut self) -> &mut Vec<(Signature, Plan)> {
+        self.0.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
     /// Forgets all plans.
     pub(crate) fn clear(&self) {
         self.lock().clear();

@@ -173,15 +173,6 @@ impl Model {
         self.output_shapes()[i].iter().map(|extent| extent.unwrap_or(rows)).collect()
     }
 
-    /// The floating-point operations and the bytes at peak of predicting one batch.
-    ///
-    /// # Errors
-    /// If the model cannot be compiled for that batch.
-    pub fn cost_of_predicting(&self, rows: usize) -> Result<(usize, usize)> {
-        let plan = self.plan_of_predicting(rows)?;
-        Ok((plan.flops(), plan.peak_bytes()))
-    }
-
     /// The steps in which one batch is predicted, as a table: kernel, shape, work, memory, layer.
     ///
     /// # Errors
@@ -190,7 +181,8 @@ impl Model {
         Ok(self.plan_of_predicting(rows)?.explain())
     }
 
-    fn plan_of_predicting(&self, rows: usize) -> Result<Plan> {
+    /// The plan that predicts one batch of `rows` rows.
+    pub(crate) fn plan_of_predicting(&self, rows: usize) -> Result<Plan> {
         let inputs = self.input_types(rows);
         let signature = Signature { mode: Mode::Predict, inputs, targets: Vec::new(), weights: Vec::new() };
         let graph = lower::step(&mut self.clone(), None, &signature)?;

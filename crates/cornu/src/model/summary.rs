@@ -1,8 +1,7 @@
 //! The table that shows a model's layers, shapes, parameters and cost.
 
-use super::{Model, Reference, Signature, Trainer, lower};
+use super::{Model, Reference, Trainer, lower};
 use crate::error::Result;
-use crate::scope::Mode;
 use crate::shapes::open_shape;
 use crate::variables::Role;
 use cornu_cpu::Plan;
@@ -55,7 +54,7 @@ impl Model {
     /// ```
     pub fn summary(&self) -> Summary {
         // A model that cannot be compiled for one row still has a table, without its work.
-        let steps = self.plan_for_one_row().map(|plan| plan.steps()).unwrap_or_default();
+        let steps = self.plan_of_predicting(1).map(|plan| plan.steps()).unwrap_or_default();
         let layers = (self.network.nodes.iter().enumerate())
             .map(|(index, node)| {
                 let within =
@@ -97,13 +96,6 @@ impl Model {
             flops: steps.iter().map(|step| step.flops).sum(),
             training_bytes: None,
         }
-    }
-
-    fn plan_for_one_row(&self) -> Result<Plan> {
-        let inputs = self.input_types(1);
-        let signature = Signature { mode: Mode::Predict, inputs, targets: Vec::new(), weights: Vec::new() };
-        let graph = lower::step(&mut self.clone(), None, &signature)?;
-        Ok(Plan::new(&graph, 1)?)
     }
 }
 

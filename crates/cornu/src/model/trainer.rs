@@ -205,7 +205,7 @@ impl Trainer {
                     .and_then(|loss| loss.item().ok())
                     .is_some_and(|loss| loss.class_name().starts_with("Sparse"));
                 match sparse {
-                    true => Type::new(&shape[..shape.rank() - 1], cornu_graph::DType::I32),
+                    true => Type::new(&shape[..shape.rank().saturating_sub(1)], cornu_graph::DType::I32),
                     false => Type::new(shape, cornu_graph::DType::F32),
                 }
             })
@@ -240,7 +240,7 @@ impl Trainer {
 
     /// The number of the plan for data of this signature, made if there is none yet.
     pub(crate) fn plan(&mut self, signature: &Signature) -> Result<usize> {
-        if let Some(index) = self.model.plans.lock().iter().position(|(known, _)| known == signature) {
+        if let Some(index) = self.model.plans.own().iter().position(|(known, _)| known == signature) {
             return Ok(index);
         }
         let graph = lower::step(&mut self.model, Some(&self.compile), signature)?;
@@ -249,8 +249,8 @@ impl Trainer {
             let (figures, graph) = lower::results(&mut self.model, &self.compile, signature)?;
             self.results = Some(Results { figures, plan: Plan::new(&graph, 1)? });
         }
-        let mut plans = self.model.plans.lock();
-        Plans::add(&mut plans, signature.clone(), plan);
+        let plans = self.model.plans.own();
+        Plans::add(plans, signature.clone(), plan);
         Ok(plans.len() - 1)
     }
 
@@ -258,8 +258,7 @@ impl Trainer {
     pub(crate) fn run<A: Borrow<Array>>(&mut self, signature: &Signature, data: &[A]) -> Result<f64> {
         let index = self.plan(signature)?;
         let Model { plans, variables, .. } = &mut self.model;
-        let mut plans = plans.lock();
-        let plan = &mut plans[index].1;
+        let plan = &mut plans.own()[index].1;
         let declared = plan.graph().parameters().len();
         plan.run(data, &mut variables.values_mut()[..declared])?;
         Ok(plan.output_slice::<f32>(0).and_then(|loss| loss.first().copied()).unwrap_or(f32::NAN) as f64)
