@@ -25,9 +25,11 @@
 #![forbid(unsafe_code)]
 
 pub mod activations;
+pub mod arguments;
 pub mod callbacks;
 pub mod constraints;
 pub mod data;
+mod dtype_policy;
 pub mod error;
 pub mod files;
 pub mod initializers;
@@ -46,6 +48,7 @@ pub mod variables;
 pub use cornu_cpu as cpu;
 pub use cornu_graph as graph;
 pub use cornu_graph::{Array, DType, Shape};
+pub use dtype_policy::DTypePolicy;
 pub use error::{Error, Result};
 pub use model::{Arrays, Choice, Compile, Connect, Fit, Input, Model, Scores, Sequential, Symbol, Trainer};
 

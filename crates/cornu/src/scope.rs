@@ -1,7 +1,10 @@
 //! What layers, metrics and optimizers describe their work in.
 
+use crate::arguments::{Argument, Arguments, Masked};
 use crate::constraints::AnyConstraint;
+use crate::dtype_policy::DTypePolicy;
 use crate::initializers::{AnyInitializer, Constant};
+use crate::layers::AnyLayer;
 use crate::regularizers::AnyRegularizer;
 use crate::variables::{Role, Variable, Variables};
 use cornu_graph::{Builder, DType, Shape, Tensor, Type};
@@ -22,7 +25,11 @@ pub enum Mode {
 #[derive(Clone, Debug)]
 pub struct Weight {
     name: String,
-    ty: Type,
+    shape: Shape,
+    /// The layer's own, unless it says otherwise.
+    dtype: Option<DType>,
+    /// Whether the layer sees it in the dtype it computes in.
+    cast: bool,
     initializer: AnyInitializer,
     regularizer: Option<AnyRegularizer>,
     constraint: Option<AnyConstraint>,
@@ -30,11 +37,13 @@ pub struct Weight {
 }
 
 impl Weight {
-    /// A trainable `f32` weight.
+    /// A trainable weight in the dtype that the layer's weights have.
     pub fn new(name: &str, shape: impl Into<Shape>, initializer: &AnyInitializer) -> Weight {
         Weight {
             name: name.into(),
-            ty: Type::new(shape, DType::F32),
+            shape: shape.into(),
+            dtype: None,
+            cast: true,
             initializer: initializer.clone(),
             regularizer: None,
             constraint: None,
@@ -60,9 +69,16 @@ impl Weight {
         self
     }
 
-    /// The same with another dtype.
+    /// The same with another dtype, in which the layer also sees it.
     pub fn dtype(mut self, dtype: DType) -> Weight {
-        self.ty.dtype = dtype;
+        self.dtype = Some(dtype);
+        self.cast = false;
+        self
+    }
+
+    /// The same, seen by the layer in the dtype in which it is kept.
+    pub fn uncast(mut self) -> Weight {
+        self.cast = false;
         self
     }
 }
@@ -75,11 +91,27 @@ pub struct Scope<'a> {
     variables: &'a mut Variables,
     parameters: Vec<Tensor>,
     path: Vec<String>,
+    /// The groups of a file that the weights at hand are kept in.
+    storage: Vec<String>,
+    calls: Vec<CallFrame>,
     frozen: usize,
     used: Vec<usize>,
     held: Vec<usize>,
     losses: Vec<Tensor>,
+    reported: Vec<(String, Tensor)>,
     updates: Vec<(usize, Tensor)>,
+    /// Variables as layers see them that compute in another dtype: the number and the cast.
+    casts: Vec<(usize, Tensor)>,
+}
+
+/// What a layer's call is about, besides the inputs themselves.
+struct CallFrame {
+    arguments: Arguments<Masked>,
+    masks: Vec<Option<Tensor>>,
+    given: Vec<Option<Option<Tensor>>>,
+    policy: DTypePolicy,
+    /// Whether the layer, or one around it, was told to train or not to.
+    training: Option<bool>,
 }
 
 impl<'a> Scope<'a> {
@@ -97,11 +129,15 @@ impl<'a> Scope<'a> {
             variables,
             parameters,
             path: Vec::new(),
+            storage: Vec::new(),
+            calls: Vec::new(),
             frozen: 0,
             used: Vec::new(),
             held: Vec::new(),
             losses: Vec::new(),
+            reported: Vec::new(),
             updates: Vec::new(),
+            casts: Vec::new(),
         }
     }
 
@@ -115,10 +151,11 @@ impl<'a> Scope<'a> {
         self.mode
     }
 
-    /// Whether this is a training step. What a frozen layer does then is its own choice: dropout still
-    /// drops, batch normalization uses its moving averages.
+    /// Whether this is a training step, or the layer at hand or one around it was called with
+    /// `training`. What a frozen layer does then is its own choice: dropout still drops, batch
+    /// normalization uses its moving averages.
     pub fn training(&self) -> bool {
-        self.mode == Mode::Train
+        self.calls.last().and_then(|call| call.training).unwrap_or(self.mode == Mode::Train)
     }
 
     /// Whether the layer at hand, or a model around it, is frozen (`trainable = false`).
@@ -138,6 +175,140 @@ impl<'a> Scope<'a> {
         result
     }
 
+    /// Runs a layer that is a part of the layer at hand, and gives its outputs with their masks.
+    ///
+    /// `attribute` is what the outer layer calls it, which is where files keep its weights
+    /// (`forward_layer`; `cells/lstm_cell_1` for one of several); `name` is its name where it has none
+    /// of its own.
+    pub fn sublayer(
+        &mut self,
+        attribute: &str,
+        name: &str,
+        layer: &AnyLayer,
+        arguments: Arguments<Masked>,
+    ) -> Vec<Masked> {
+        let name = layer.name.clone().unwrap_or_else(|| name.to_string());
+        self.storage.push(attribute.into());
+        let outputs = self.call(&name, layer, arguments);
+        self.storage.pop();
+        outputs
+    }
+
+    /// Describes `work` as a part of the layer at hand that has weights of its own and is no layer;
+    /// see [`Scope::sublayer`] for where they are kept.
+    pub fn part<R>(&mut self, attribute: &str, name: &str, work: impl FnOnce(&mut Scope) -> R) -> R {
+        self.storage.push(attribute.into());
+        let result = self.inside(name, true, work);
+        self.storage.pop();
+        result
+    }
+
+    /// Runs a layer of a model whose weights files keep in the group `storage`.
+    pub(crate) fn stored<R>(&mut self, storage: String, work: impl FnOnce(&mut Scope) -> R) -> R {
+        self.storage.push(storage);
+        let result = work(self);
+        self.storage.pop();
+        result
+    }
+
+    /// Calls a layer: casts what it is called on to the dtype it computes in, lets it describe its
+    /// work, and finds the masks of its outputs.
+    pub fn call(&mut self, name: &str, layer: &AnyLayer, arguments: Arguments<Masked>) -> Vec<Masked> {
+        let policy = layer.dtype.unwrap_or_else(|| self.policy());
+        let arguments = match layer.layer.casts_inputs() {
+            false => arguments,
+            true => arguments.map(|Masked { tensor, mask }| {
+                let floats = tensor.is_valid() && tensor.dtype().is_float() && policy.compute.is_float();
+                let tensor = if floats { tensor.cast(policy.compute) } else { tensor.clone() };
+                Masked::new(tensor, mask.clone())
+            }),
+        };
+        let inputs: Vec<Tensor> =
+            arguments.inputs().into_iter().map(|masked| masked.tensor.clone()).collect();
+        let mut masks: Vec<Option<Tensor>> =
+            arguments.inputs().into_iter().map(|masked| masked.mask.clone()).collect();
+        // A mask that is given in the call stands before one that came along with an input.
+        if let Some(given) = arguments.get("mask") {
+            for (mask, given) in masks.iter_mut().zip(given.tensors()) {
+                *mask = Some(given.tensor.cast(DType::Bool));
+            }
+        }
+        let passed = match layer.layer.supports_masking() {
+            true => masks.iter().flatten().next().cloned(),
+            false => None,
+        };
+        let training = match arguments.get("training") {
+            Some(Argument::Value(value)) => value.as_bool(),
+            _ => self.calls.last().and_then(|call| call.training),
+        };
+        let known = [&["mask", "training", "inputs"], layer.layer.call_arguments()].concat();
+        let nothing = |argument: &Argument<Masked>| matches!(argument, Argument::Value(v) if v.is_null());
+        let mut named = arguments.named.iter();
+        let stray = named.find(|(name, given)| !nothing(given) && !known.contains(&name.as_str()));
+        let stray =
+            stray.map(|(name, _)| format!("takes no argument `{name}`; it takes {}", known.join(", ")));
+        self.calls.push(CallFrame { arguments, masks, given: Vec::new(), policy, training });
+        let outputs = self.inside(name, layer.trainable, |scope| match stray {
+            Some(message) => vec![scope.fail(message)],
+            None => layer.layer.call(scope, &inputs),
+        });
+        let given = self.calls.pop().map(|frame| frame.given).unwrap_or_default();
+        let mask_of = |i: usize| given.get(i).cloned().flatten().unwrap_or_else(|| passed.clone());
+        outputs.into_iter().enumerate().map(|(i, tensor)| Masked::new(tensor, mask_of(i))).collect()
+    }
+
+    /// The mask of the layer's `i`th input: bools of its first axes, false where it does not count.
+    pub fn mask(&self, i: usize) -> Option<Tensor> {
+        self.calls.last().and_then(|call| call.masks.get(i)).cloned().flatten()
+    }
+
+    /// The layer's inputs with their masks, as it was called on them.
+    pub fn arguments(&self) -> Arguments<Masked> {
+        self.calls.last().map(|call| call.arguments.clone()).unwrap_or_default()
+    }
+
+    /// The tensors that the layer was given under that name besides its inputs: `initial_state`.
+    pub fn named(&self, name: &str) -> Vec<Tensor> {
+        let call = self.calls.last().and_then(|call| call.arguments.get(name));
+        call.map(|given| given.tensors().into_iter().map(|t| t.tensor.clone()).collect()).unwrap_or_default()
+    }
+
+    /// The flag that the layer was given under that name: `use_causal_mask`.
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        match self.calls.last().and_then(|call| call.arguments.get(name)) {
+            Some(Argument::Value(value)) => value.as_bool(),
+            _ => None,
+        }
+    }
+
+    /// Says which entries of the layer's output `i` count; without it a layer that
+    /// [`supports_masking`](crate::layers::Layer::supports_masking) hands on its input's mask.
+    pub fn set_mask(&mut self, i: usize, mask: Option<Tensor>) {
+        if let Some(call) = self.calls.last_mut() {
+            call.given.resize(call.given.len().max(i + 1), None);
+            call.given[i] = Some(mask);
+        }
+    }
+
+    /// In which dtypes the layer at hand computes and keeps its weights.
+    pub fn policy(&self) -> DTypePolicy {
+        self.calls.last().map(|call| call.policy).unwrap_or_default()
+    }
+
+    /// The dtype that the layer at hand computes in.
+    pub fn compute_dtype(&self) -> DType {
+        self.policy().compute
+    }
+
+    /// The dtype for sums and statistics that 16 bits are too few for: `float32` there, else the one
+    /// that the layer computes in.
+    pub fn precise_dtype(&self) -> DType {
+        match self.compute_dtype() {
+            DType::BF16 | DType::F16 => DType::F32,
+            dtype => dtype,
+        }
+    }
+
     /// The name of the part of the model at hand: `encoder/dense_1`.
     pub fn path(&self) -> String {
         self.path.join("/")
@@ -145,9 +316,21 @@ impl<'a> Scope<'a> {
 
     /// A weight of the layer at hand: the same one each time the layer asks for its name.
     pub fn weight(&mut self, weight: Weight) -> Tensor {
-        let Weight { name, ty, initializer, regularizer, constraint, trainable } = weight;
+        let Weight { name, shape, dtype, cast, initializer, regularizer, constraint, trainable } = weight;
         let role = if trainable { Role::Trainable } else { Role::NonTrainable };
-        self.variable(Variable { path: name, ty, role, initializer, regularizer, constraint })
+        let policy = self.policy();
+        let ty = Type::new(shape, dtype.unwrap_or(policy.variable));
+        let storage = self.storage.join("/");
+        let variable =
+            self.variable(Variable { path: name, storage, ty, role, initializer, regularizer, constraint });
+        if !cast || !variable.is_valid() || variable.dtype() == policy.compute {
+            return variable;
+        }
+        let seen = variable.cast(policy.compute);
+        if let Some(index) = self.index_of(&variable) {
+            self.casts.push((index, seen.clone()));
+        }
+        seen
     }
 
     /// A variable of the part at hand that is no weight: an optimizer's slot, a metric's total.
@@ -163,6 +346,7 @@ impl<'a> Scope<'a> {
         let ty = Type::new(shape, dtype);
         self.variable(Variable {
             path: name.into(),
+            storage: String::new(),
             ty,
             role,
             initializer,
@@ -202,23 +386,36 @@ impl<'a> Scope<'a> {
     /// Gives `variable` a new value when the step ends. Asked for twice in one step (a shared
     /// layer), the later value stands; [`Scope::current`] gives the one in force so far.
     pub fn update(&mut self, variable: &Tensor, value: Tensor) {
-        let Some(index) = self.parameters.iter().position(|parameter| parameter.is(variable)) else {
+        let Some(index) = self.index_of(variable) else {
             self.builder.fail("only a variable can be updated");
             return;
         };
+        let dtype = self.parameters[index].dtype();
         self.updates.retain(|(known, _)| *known != index);
-        self.updates.push((index, value));
+        self.updates.push((index, value.cast(dtype)));
+    }
+
+    /// The number of the variable that `tensor` is, or is a cast of.
+    fn index_of(&self, tensor: &Tensor) -> Option<usize> {
+        let own = self.parameters.iter().position(|parameter| parameter.is(tensor));
+        own.or_else(|| self.casts.iter().find(|(_, cast)| cast.is(tensor)).map(|(index, _)| *index))
     }
 
     /// The value that `variable` has so far in this step: its update, or else itself.
     pub fn current(&self, variable: &Tensor) -> Tensor {
-        let updated = self.updates.iter().find(|(index, _)| self.parameters[*index].is(variable));
-        updated.map_or_else(|| variable.clone(), |(_, value)| value.clone())
+        let index = self.index_of(variable);
+        let updated = self.updates.iter().find(|(updated, _)| Some(*updated) == index);
+        updated.map_or_else(|| variable.clone(), |(_, value)| value.cast(variable.dtype()))
     }
 
     /// Adds a scalar to the loss that training minimizes.
     pub fn add_loss(&mut self, loss: Tensor) {
         self.losses.push(loss);
+    }
+
+    /// Reports a scalar with the metrics: its mean over the steps of an epoch, under that name.
+    pub fn add_metric(&mut self, name: impl Into<String>, value: Tensor) {
+        self.reported.push((name.into(), value));
     }
 
     /// Uniform random numbers in `[0, 1)`, new ones at each step and at each place of use; with a
@@ -266,6 +463,11 @@ impl<'a> Scope<'a> {
     /// What was added to the loss.
     pub fn losses(&self) -> &[Tensor] {
         &self.losses
+    }
+
+    /// What is reported with the metrics, by name.
+    pub fn reported(&self) -> &[(String, Tensor)] {
+        &self.reported
     }
 
     /// The updates asked for so far.

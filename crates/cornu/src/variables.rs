@@ -29,6 +29,8 @@ pub enum Role {
 pub struct Variable {
     /// The full name: `dense/kernel`.
     pub path: String,
+    /// For a layer's weight the group of a file that holds it: `layers/dense`; empty for others.
+    pub storage: String,
     /// Shape and dtype.
     pub ty: Type,
     /// What it is for.

@@ -1,6 +1,6 @@
 //! The layer that applies an activation.
 
-use super::inputs::one_f32;
+use super::inputs::one_float;
 use super::{Layer, LayerSample, Sampled};
 use crate::activations;
 use crate::registry::Named;
@@ -37,7 +37,11 @@ impl Named for Activation {
 
 impl Layer for Activation {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        one_f32(scope, inputs, |_, x| self.activation.call(x))
+        one_float(scope, inputs, |_, x| self.activation.call(x))
+    }
+
+    fn supports_masking(&self) -> bool {
+        true
     }
 }
 

@@ -1,7 +1,7 @@
 //! The layer of sums.
 
 use super::inputs::merged;
-use super::{Layer, LayerSample, Sampled};
+use super::{Layer, LayerSample, Sampled, Takes};
 use crate::registry::Named;
 use crate::scope::Scope;
 use cornu_graph::Tensor;
@@ -30,6 +30,10 @@ impl Named for Add {
 impl Layer for Add {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
         merged(scope, inputs, |sum, x| sum + x)
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::List
     }
 }
 

@@ -1,10 +1,10 @@
 //! The layer of averages.
 
 use super::inputs::merged;
-use super::{Layer, LayerSample, Sampled};
+use super::{Layer, LayerSample, Sampled, Takes};
 use crate::registry::Named;
 use crate::scope::Scope;
-use cornu_graph::{DType, Tensor};
+use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// The average of any number of inputs: `y = (a + b + ..) / n`.
@@ -29,9 +29,14 @@ impl Named for Average {
 
 impl Layer for Average {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        let inputs: Vec<Tensor> = inputs.iter().map(|x| x.cast(DType::F32)).collect();
+        let dtype = scope.compute_dtype();
+        let inputs: Vec<Tensor> = inputs.iter().map(|x| x.cast(dtype)).collect();
         let sum = merged(scope, &inputs, |sum, x| sum + x);
         sum.into_iter().map(|sum| sum * (1.0 / inputs.len() as f64)).collect()
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::List
     }
 }
 

@@ -1,6 +1,6 @@
 //! The layer that standardizes its inputs by statistics of the batch.
 
-use super::inputs::one_f32;
+use super::inputs::one_float;
 use super::{Layer, LayerSample, Sampled};
 use crate::constraints::AnyConstraint;
 use crate::initializers::{AnyInitializer, Ones, Zeros};
@@ -202,7 +202,7 @@ impl Named for BatchNormalization {
 
 impl Layer for BatchNormalization {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        one_f32(scope, inputs, |scope, x| {
+        one_float(scope, inputs, |scope, x| {
             if let Some(message) = self.misfit() {
                 return scope.fail(message);
             }
@@ -261,6 +261,10 @@ impl Layer for BatchNormalization {
                 None => y,
             }
         })
+    }
+
+    fn supports_masking(&self) -> bool {
+        true
     }
 }
 

@@ -1,7 +1,7 @@
 //! The layer that joins its inputs along an axis.
 
 use super::inputs::{many, shapes};
-use super::{Layer, LayerSample, Sampled};
+use super::{Layer, LayerSample, Sampled, Takes};
 use crate::registry::Named;
 use crate::scope::Scope;
 use cornu_graph::{Tensor, concat};
@@ -58,6 +58,10 @@ impl Layer for Concatenate {
             }
             concat(&inputs.iter().collect::<Vec<_>>(), axis as isize)
         })
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::List
     }
 }
 

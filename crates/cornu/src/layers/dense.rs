@@ -1,6 +1,6 @@
 //! The fully connected layer.
 
-use super::inputs::one_f32;
+use super::inputs::one_float;
 use super::{Activated, Layer, LayerSample, Sampled};
 use crate::activations::Activation;
 use crate::constraints::AnyConstraint;
@@ -133,7 +133,7 @@ impl Named for Dense {
 
 impl Layer for Dense {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        one_f32(scope, inputs, |scope, x| {
+        one_float(scope, inputs, |scope, x| {
             if self.units == 0 {
                 return scope.fail("expects units of at least 1, got 0");
             }
@@ -160,6 +160,10 @@ impl Layer for Dense {
             }
             y
         })
+    }
+
+    fn supports_masking(&self) -> bool {
+        true
     }
 }
 

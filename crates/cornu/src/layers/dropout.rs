@@ -1,6 +1,6 @@
 //! The layer that drops values while training.
 
-use super::inputs::one_f32;
+use super::inputs::one_float;
 use super::{Layer, LayerSample, Sampled};
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -66,7 +66,7 @@ impl Named for Dropout {
 
 impl Layer for Dropout {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        one_f32(scope, inputs, |scope, x| {
+        one_float(scope, inputs, |scope, x| {
             if !(0.0..1.0).contains(&self.rate) {
                 return scope.fail(format!("expects a rate of at least 0 and below 1, got {}", self.rate));
             }
@@ -82,6 +82,10 @@ impl Layer for Dropout {
             let kept = scope.uniform(shape, self.seed).less(1.0 - self.rate);
             kept.select(&(x * (1.0 / (1.0 - self.rate))), 0.0)
         })
+    }
+
+    fn supports_masking(&self) -> bool {
+        true
     }
 }
 

@@ -1,6 +1,6 @@
 //! The layer of exponential linear units.
 
-use super::inputs::one_f32;
+use super::inputs::one_float;
 use super::{Layer, LayerSample, Sampled};
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -43,10 +43,14 @@ impl Named for ELU {
 
 impl Layer for ELU {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        one_f32(scope, inputs, |scope, x| match self.alpha.is_finite() {
+        one_float(scope, inputs, |scope, x| match self.alpha.is_finite() {
             true => x.elu(self.alpha),
             false => scope.fail(format!("expects a finite alpha, got {}", self.alpha)),
         })
+    }
+
+    fn supports_masking(&self) -> bool {
+        true
     }
 }
 

@@ -1,6 +1,6 @@
 //! The layer that adds noise while training.
 
-use super::inputs::one_f32;
+use super::inputs::one_float;
 use super::{Layer, LayerSample, Sampled};
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -42,7 +42,7 @@ impl Named for GaussianNoise {
 
 impl Layer for GaussianNoise {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        one_f32(scope, inputs, |scope, x| {
+        one_float(scope, inputs, |scope, x| {
             if !(0.0..=1.0).contains(&self.stddev) {
                 return scope.fail(format!("expects a stddev between 0 and 1, got {}", self.stddev));
             }
@@ -54,6 +54,10 @@ impl Layer for GaussianNoise {
             let angle = scope.uniform(x.shape(), self.seed) * TAU;
             x + radius * angle.cos() * self.stddev
         })
+    }
+
+    fn supports_masking(&self) -> bool {
+        true
     }
 }
 

@@ -1,7 +1,7 @@
 //! What layers check of their inputs.
 
 use crate::scope::Scope;
-use cornu_graph::{DType, Tensor};
+use cornu_graph::Tensor;
 
 /// Runs `work` on the input of a layer that takes one. Where the input does not exist, because of a
 /// mistake that is told already, neither does the output.
@@ -18,18 +18,22 @@ pub(super) fn one(
     }
 }
 
-/// The same for a layer that takes `f32` alone: other numbers are cast.
+/// The same for a layer that takes floats alone: other numbers are cast to the dtype that it computes
+/// in.
 #[track_caller]
-pub(super) fn one_f32(
+pub(super) fn one_float(
     scope: &mut Scope,
     inputs: &[Tensor],
     work: impl FnOnce(&mut Scope, &Tensor) -> Tensor,
 ) -> Vec<Tensor> {
-    one(scope, inputs, |scope, x| work(scope, &x.cast(DType::F32)))
+    one(scope, inputs, |scope, x| {
+        let dtype = scope.compute_dtype();
+        work(scope, &x.cast(dtype))
+    })
 }
 
 /// Runs `work` on the inputs of a layer that merges any number of them, of one dtype: the one they
-/// share, or else `f32`.
+/// share, or else the one that the layer computes in.
 #[track_caller]
 pub(super) fn many(
     scope: &mut Scope,
@@ -46,7 +50,7 @@ pub(super) fn many(
     }
     let dtype = match inputs.iter().all(|x| x.dtype() == first.dtype()) {
         true => first.dtype(),
-        false => DType::F32,
+        false => scope.compute_dtype(),
     };
     let inputs: Vec<Tensor> = inputs.iter().map(|x| x.cast(dtype)).collect();
     vec![work(scope, &inputs)]

@@ -1,5 +1,6 @@
 //! The trait that every layer implements.
 
+use crate::dtype_policy::DTypePolicy;
 use crate::registry::{Any, Item, Kind};
 use crate::scope::Scope;
 use cornu_graph::Tensor;
@@ -13,6 +14,39 @@ pub trait Layer: Item + std::any::Any {
     /// Describes the layer's work on its inputs (one tensor for most layers) and returns its
     /// outputs (one for most).
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor>;
+
+    /// How Keras calls the layer on several inputs.
+    fn takes(&self) -> Takes {
+        Takes::One
+    }
+
+    /// The names of what the layer may be called with besides its inputs: `initial_state`. All layers
+    /// may be given a `mask`, and whether they are `training`.
+    fn call_arguments(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Whether a mask of the input holds for the output as well. A layer whose output has another
+    /// mask says so in its call ([`Scope::set_mask`]).
+    fn supports_masking(&self) -> bool {
+        false
+    }
+
+    /// Whether inputs that are floats are cast to the dtype that the layer computes in.
+    fn casts_inputs(&self) -> bool {
+        true
+    }
+}
+
+/// How Keras calls a layer on several inputs, which is how files hold its calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// A single one alone, several as a list.
+    One,
+    /// As a list, even if there is only one.
+    List,
+    /// Each as an argument of its own.
+    Each,
 }
 
 /// Any layer with its name and whether it is trained: what [`Sequential::add`] takes.
@@ -26,11 +60,13 @@ pub struct AnyLayer {
     pub name: Option<String>,
     /// Whether training changes its weights.
     pub trainable: bool,
+    /// In which dtypes it computes and keeps its weights; those of what is around it by default.
+    pub dtype: Option<DTypePolicy>,
 }
 
 impl<L: Layer + 'static> From<L> for AnyLayer {
     fn from(layer: L) -> AnyLayer {
-        AnyLayer { layer: Any::new(std::sync::Arc::new(layer)), name: None, trainable: true }
+        AnyLayer { layer: Any::new(std::sync::Arc::new(layer)), name: None, trainable: true, dtype: None }
     }
 }
 
@@ -46,6 +82,12 @@ impl AnyLayer {
         self.trainable = false;
         self
     }
+
+    /// The same, computing in these dtypes: `DType::F64`, or `"mixed_bfloat16".parse()?`.
+    pub fn dtype(mut self, policy: impl Into<DTypePolicy>) -> AnyLayer {
+        self.dtype = Some(policy.into());
+        self
+    }
 }
 
 /// Options that every layer has.
@@ -58,6 +100,11 @@ pub trait LayerOptions: Layer + Sized + 'static {
     /// This layer, not changed by training.
     fn frozen(self) -> AnyLayer {
         AnyLayer::from(self).frozen()
+    }
+
+    /// This layer, computing in these dtypes.
+    fn dtype(self, policy: impl Into<DTypePolicy>) -> AnyLayer {
+        AnyLayer::from(self).dtype(policy)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The layer of leaky rectified linear units.
 
-use super::inputs::one_f32;
+use super::inputs::one_float;
 use super::{Layer, LayerSample, Sampled};
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -44,13 +44,17 @@ impl Named for LeakyReLU {
 
 impl Layer for LeakyReLU {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        one_f32(scope, inputs, |scope, x| {
+        one_float(scope, inputs, |scope, x| {
             let slope = self.negative_slope;
             if slope.is_nan() || slope < 0.0 {
                 return scope.fail(format!("expects a negative_slope of at least 0, got {slope}"));
             }
             x.leaky_relu(slope)
         })
+    }
+
+    fn supports_masking(&self) -> bool {
+        true
     }
 }
 

@@ -1,7 +1,7 @@
 //! The layer of maxima.
 
 use super::inputs::merged;
-use super::{Layer, LayerSample, Sampled};
+use super::{Layer, LayerSample, Sampled, Takes};
 use crate::registry::Named;
 use crate::scope::Scope;
 use cornu_graph::Tensor;
@@ -30,6 +30,10 @@ impl Named for Maximum {
 impl Layer for Maximum {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
         merged(scope, inputs, |greatest, x| greatest.maximum(x))
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::List
     }
 }
 

@@ -1,7 +1,7 @@
 //! The layer of minima.
 
 use super::inputs::merged;
-use super::{Layer, LayerSample, Sampled};
+use super::{Layer, LayerSample, Sampled, Takes};
 use crate::registry::Named;
 use crate::scope::Scope;
 use cornu_graph::Tensor;
@@ -30,6 +30,10 @@ impl Named for Minimum {
 impl Layer for Minimum {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
         merged(scope, inputs, |least, x| least.minimum(x))
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::List
     }
 }
 

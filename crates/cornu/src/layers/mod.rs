@@ -39,7 +39,7 @@ pub use dropout::Dropout;
 pub use elu::ELU;
 pub use flatten::Flatten;
 pub use gaussian_noise::GaussianNoise;
-pub use layer::{AnyLayer, Layer, LayerOptions};
+pub use layer::{AnyLayer, Layer, LayerOptions, Takes};
 pub use leaky_relu::LeakyReLU;
 pub use maximum::Maximum;
 pub use minimum::Minimum;

@@ -1,6 +1,6 @@
 //! The layer that standardizes its inputs by statistics of the data.
 
-use super::inputs::one_f32;
+use super::inputs::one_float;
 use super::{Layer, LayerSample, Numbers, Sampled};
 use crate::constraints::Axes;
 use crate::error::{Error, Result};
@@ -214,7 +214,7 @@ impl Named for Normalization {
 
 impl Layer for Normalization {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        one_f32(scope, inputs, |scope, x| {
+        one_float(scope, inputs, |scope, x| {
             let [mean, variance] = match self.statistics(scope, x) {
                 Ok(statistics) => statistics,
                 Err(message) => return scope.fail(message),

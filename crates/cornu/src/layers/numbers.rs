@@ -1,6 +1,6 @@
 //! Numbers in a layer's config.
 
-use cornu_graph::{Array, DType, Shape, Tensor};
+use cornu_graph::{Array, Shape, Tensor};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
@@ -29,10 +29,10 @@ impl Numbers {
         &self.values
     }
 
-    /// The numbers in the graph of `like`, as `f32` of the given shape.
+    /// The numbers in the graph of `like`, with its dtype, of the given shape.
     #[track_caller]
     pub(super) fn tensor(&self, like: &Tensor, shape: impl Into<Shape>) -> Tensor {
-        match Array::from_f64(shape, DType::F32, &self.values) {
+        match Array::from_f64(shape, like.dtype(), &self.values) {
             Ok(array) => like.builder().constant(&array),
             Err(message) => like.builder().fail(message),
         }

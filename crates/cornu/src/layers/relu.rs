@@ -1,6 +1,6 @@
 //! The layer of rectified linear units.
 
-use super::inputs::one_f32;
+use super::inputs::one_float;
 use super::{Layer, LayerSample, Sampled};
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -60,7 +60,7 @@ impl Named for ReLU {
 
 impl Layer for ReLU {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        one_f32(scope, inputs, |scope, x| {
+        one_float(scope, inputs, |scope, x| {
             let Self { max_value, negative_slope, threshold } = *self;
             let options = [
                 ("max_value", max_value.unwrap_or(0.0)),
@@ -83,6 +83,10 @@ impl Layer for ReLU {
                 false => y - (threshold - x).relu() * negative_slope,
             }
         })
+    }
+
+    fn supports_masking(&self) -> bool {
+        true
     }
 }
 

@@ -1,6 +1,6 @@
 //! The layer that scales and shifts its inputs.
 
-use super::inputs::one_f32;
+use super::inputs::one_float;
 use super::{Layer, LayerSample, Numbers, Sampled};
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -51,7 +51,7 @@ impl Named for Rescaling {
 
 impl Layer for Rescaling {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        one_f32(scope, inputs, |scope, x| {
+        one_float(scope, inputs, |scope, x| {
             let shape = x.shape();
             for (name, numbers) in [("scale", &self.scale), ("offset", &self.offset)] {
                 if numbers.shape().broadcast(&shape).as_ref() != Some(&shape) {
@@ -63,6 +63,10 @@ impl Layer for Rescaling {
                 [&self.scale, &self.offset].map(|numbers| numbers.tensor(x, numbers.shape()));
             x * scale + offset
         })
+    }
+
+    fn supports_masking(&self) -> bool {
+        true
     }
 }
 

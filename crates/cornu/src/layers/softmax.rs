@@ -1,6 +1,6 @@
 //! The layer of softmax.
 
-use super::inputs::one_f32;
+use super::inputs::one_float;
 use super::{Layer, LayerSample, Sampled};
 use crate::constraints::Axes;
 use crate::registry::Named;
@@ -44,7 +44,7 @@ impl Named for Softmax {
 
 impl Layer for Softmax {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        one_f32(scope, inputs, |scope, x| {
+        one_float(scope, inputs, |scope, x| {
             let axes = self.axis.as_slice();
             if axes.is_empty() || axes.iter().any(|&axis| x.shape().axis(axis).is_none()) {
                 return scope.fail(format!("expects axes of the input {}, got {axes:?}", x.shape()));
@@ -57,6 +57,10 @@ impl Layer for Softmax {
                 }
             }
         })
+    }
+
+    fn supports_masking(&self) -> bool {
+        true
     }
 }
 

@@ -1,7 +1,7 @@
 //! The layer of differences.
 
 use super::inputs::merged;
-use super::{Layer, LayerSample, Sampled};
+use super::{Layer, LayerSample, Sampled, Takes};
 use crate::registry::Named;
 use crate::scope::Scope;
 use cornu_graph::Tensor;
@@ -33,6 +33,10 @@ impl Layer for Subtract {
             2 => merged(scope, inputs, |a, b| a - b),
             n => vec![scope.fail(format!("expects two inputs, got {n}"))],
         }
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::List
     }
 }
 

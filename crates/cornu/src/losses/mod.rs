@@ -38,7 +38,7 @@ pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
 pub use squared_hinge::SquaredHinge;
 
 pub(crate) use loss::Form;
-pub(crate) use reduction::merge;
+pub(crate) use reduction::{masked_weight, merge};
 
 use crate::registry::{Entry, entries};
 

@@ -26,7 +26,7 @@ pub struct Fit {
     initial_epoch: usize,
     steps_per_epoch: Option<usize>,
     validation_split: f64,
-    validation: Option<(Vec<Array>, Vec<Array>)>,
+    validation: Option<(Given, Given)>,
     validation_sample_weight: Vec<Array>,
     validation_freq: usize,
     shuffle: bool,
@@ -96,7 +96,7 @@ impl Fit {
 
     /// Data to evaluate after each epoch.
     pub fn validation_data<'a>(mut self, x: impl Arrays<'a>, y: impl Arrays<'a>) -> Fit {
-        self.validation = Some((owned(x.arrays()), owned(y.arrays())));
+        self.validation = Some((Given::new(x), Given::new(y)));
         self
     }
 
@@ -166,6 +166,29 @@ impl Fit {
 
 fn owned(arrays: Vec<Cow<Array>>) -> Vec<Array> {
     arrays.into_iter().map(Cow::into_owned).collect()
+}
+
+/// Data that is kept until it is needed, with the names it came under.
+struct Given {
+    arrays: Vec<Array>,
+    names: Option<Vec<String>>,
+}
+
+impl Given {
+    fn new<'a>(arrays: impl Arrays<'a>) -> Given {
+        let names = arrays.names();
+        Given { arrays: owned(arrays.arrays()), names }
+    }
+}
+
+impl Arrays<'static> for Given {
+    fn arrays(self) -> Vec<Cow<'static, Array>> {
+        self.arrays.into_iter().map(Cow::Owned).collect()
+    }
+
+    fn names(&self) -> Option<Vec<String>> {
+        self.names.clone()
+    }
 }
 
 /// Arrays of equally many rows: inputs, targets, and perhaps what each row counts for, in one array
@@ -260,7 +283,8 @@ impl Trainer {
     #[track_caller]
     pub fn fit<'a>(&mut self, x: impl Arrays<'a>, y: impl Arrays<'a>, fit: Fit) -> Result<History> {
         let place = Location::caller();
-        self.checked_fit(x.arrays(), y.arrays(), fit).map_err(|error| error.at(place))
+        let done = self.in_order(x, y).and_then(|(x, y)| self.checked_fit(x, y, fit));
+        done.map_err(|error| error.at(place))
     }
 
     fn checked_fit(&mut self, x: Vec<Cow<Array>>, y: Vec<Cow<Array>>, mut fit: Fit) -> Result<History> {
@@ -270,9 +294,9 @@ impl Trainer {
         let mut weights = check_weights(&fit.sample_weight.iter().collect::<Vec<_>>(), outputs, rows)?;
         let mut validation = match fit.validation.take() {
             Some((vx, vy)) => {
-                let cow = |arrays: Vec<Array>| arrays.into_iter().map(Cow::Owned).collect();
                 let own = || {
-                    let (vx, vy) = self.check_data(cow(vx), cow(vy))?;
+                    let (vx, vy) = self.in_order(vx, vy)?;
+                    let (vx, vy) = self.check_data(vx, vy)?;
                     let given: Vec<&Array> = fit.validation_sample_weight.iter().collect();
                     let weights = check_weights(&given, outputs, vx[0].rows())?;
                     Ok((vx, vy, weights))

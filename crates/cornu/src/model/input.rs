@@ -46,6 +46,19 @@ impl Input {
         Input { batch_shape, ..Input::default() }
     }
 
+    /// An input whose rows have this shape, of which `None` stands for any extent: it may differ from
+    /// batch to batch.
+    pub fn open(shape: impl AsRef<[Option<usize>]>) -> Input {
+        let batch_shape = std::iter::once(None).chain(shape.as_ref().iter().copied()).collect();
+        Input { batch_shape, ..Input::default() }
+    }
+
+    /// The same for batches of this size alone, which layers that remember from batch to batch need.
+    pub fn batch(mut self, size: usize) -> Input {
+        self.batch_shape[0] = Some(size);
+        self
+    }
+
     /// The same with a name.
     pub fn named(mut self, name: impl Into<String>) -> Input {
         self.name = Some(name.into());
@@ -67,9 +80,11 @@ impl Input {
         Symbol::of_input(layer)
     }
 
-    /// The shape with `batch` in the place of the batch; other open extents too.
-    pub(crate) fn shape(&self, batch: usize) -> Vec<usize> {
-        self.batch_shape.iter().map(|extent| extent.unwrap_or(batch)).collect()
+    /// The shape with `batch` in the place of the batch, `open` in that of other open extents.
+    pub(crate) fn shape(&self, batch: usize, open: usize) -> Vec<usize> {
+        let extent =
+            |(axis, extent): (usize, &Option<usize>)| extent.unwrap_or(if axis == 0 { batch } else { open });
+        self.batch_shape.iter().enumerate().map(extent).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! From a model to the graph of one step: forward pass, losses, gradients, metrics and updates.
 
 use super::{Compile, Model};
+use crate::arguments::Masked;
 use crate::error::{Error, Result};
 use crate::losses;
 use crate::metrics::{self, AnyMetric, Better, Mean, Metric};
@@ -63,13 +64,16 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
     let weights: Vec<Option<Tensor>> = (signature.weights.iter())
         .map(|ty| ty.as_ref().map(|ty| builder.input_of("sample_weight", ty.clone())))
         .collect();
-    let seen: Vec<Tensor> = inputs.iter().zip(input_dtypes).map(|(x, dtype)| x.cast(dtype)).collect();
-    let outputs = network.run(&mut scope, &seen);
+    let seen: Vec<Masked> = inputs.iter().zip(input_dtypes).map(|(x, dtype)| x.cast(dtype).into()).collect();
+    let (outputs, masks): (Vec<Tensor>, Vec<Option<Tensor>>) =
+        network.run(&mut scope, &seen).into_iter().map(|output| (output.tensor, output.mask)).unzip();
 
     let Some(compile) = compile.filter(|_| signature.mode != Mode::Predict) else {
         let named: Vec<(&str, &Tensor)> = output_names.iter().map(String::as_str).zip(&outputs).collect();
         return Ok(builder.build(&named, &[])?);
     };
+    // Losses and metrics of 16 bits would be too coarse.
+    let outputs: Vec<Tensor> = outputs.iter().map(precise).collect();
     // What does not fit from here on is not the fault of a layer's line, but of the data handed in.
     let known = builder.error_count();
     let mut total: Option<Tensor> = None;
@@ -78,7 +82,7 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
         let before = builder.error_count();
         let previous = builder.set_label(Some("loss".into()));
         let loss = loss_of(compile, i, y_true, y_pred)?;
-        let value = loss.value(y_true, y_pred, weights[i].as_ref(), None);
+        let value = loss.value(y_true, y_pred, weights[i].as_ref(), masks[i].as_ref());
         let weight = compile.loss_weights.as_ref().and_then(|weights| weights.get(i)).copied().unwrap_or(1.0);
         let term = if weight == 1.0 { value.clone() } else { &value * weight };
         total = Some(match total {
@@ -102,27 +106,42 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
     let penalized: Vec<usize> = scope.used().to_vec();
     for index in penalized {
         let Some(regularizer) = scope.variables().list()[index].regularizer.clone() else { continue };
-        total = total + regularizer.call(&scope.parameters()[index]);
+        total = &total + &regularizer.call(&scope.parameters()[index]).cast(total.dtype());
     }
     for extra in scope.losses().to_vec() {
-        total = total + extra;
+        total = &total + &extra.cast(total.dtype());
     }
 
     let rows = signature.inputs.first().and_then(|ty| ty.shape.first().copied()).unwrap_or(1);
     let share = builder.full([1], rows as f64, DType::F32);
     let mean = Mean::new();
     scope.inside("metrics", true, |scope| {
-        scope.inside("loss", true, |scope| mean.add(scope, &total.reshape([1]), Some(&share)));
+        scope.inside("loss", true, |scope| {
+            mean.add(scope, &total.cast(DType::F32).reshape([1]), Some(&share))
+        });
         if terms.len() > 1 {
             for (term, output) in terms.iter().zip(&output_names) {
                 let name = format!("{output}_loss");
-                scope.inside(&name, true, |scope| mean.add(scope, &term.reshape([1]), Some(&share)));
+                scope.inside(&name, true, |scope| {
+                    mean.add(scope, &term.cast(DType::F32).reshape([1]), Some(&share))
+                });
             }
+        }
+        for (name, value) in scope.reported().to_vec() {
+            let value = value.cast(DType::F32).reshape([1]);
+            scope.inside(&name, true, |scope| mean.add(scope, &value, Some(&share)));
         }
         for report in reported(compile, &output_names, &signature.targets, &types(&outputs))? {
             let weight = weights[report.output].as_ref().filter(|_| report.weighted);
-            let (y_true, y_pred) = (&targets[report.output], &outputs[report.output]);
-            scope.inside(&report.name, true, |scope| report.metric.update(scope, y_true, y_pred, weight));
+            // As in Keras, what is masked out is left out of weighted metrics alone.
+            let weight = weight.map(|weight| match &masks[report.output] {
+                Some(mask) => losses::masked_weight(weight, mask),
+                None => weight.clone(),
+            });
+            let (y_true, y_pred) = (&targets[report.output], &outputs[report.output].cast(DType::F32));
+            scope.inside(&report.name, true, |scope| {
+                report.metric.update(scope, y_true, y_pred, weight.as_ref())
+            });
         }
         Ok::<(), Error>(())
     })?;
@@ -154,7 +173,15 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
         .collect();
     // Moving averages of layers move in training alone.
     let pairs: Vec<(&Tensor, &Tensor)> = updates.iter().map(|(variable, value)| (variable, value)).collect();
-    Ok(builder.build(&[("loss", &total)], &pairs)?)
+    Ok(builder.build(&[("loss", &total.cast(DType::F32))], &pairs)?)
+}
+
+/// A tensor in a dtype that is fit for sums: `float32` for those of 16 bits.
+fn precise(x: &Tensor) -> Tensor {
+    match x.dtype() {
+        DType::BF16 | DType::F16 if x.is_valid() => x.cast(DType::F32),
+        _ => x.clone(),
+    }
 }
 
 fn types(tensors: &[Tensor]) -> Vec<Type> {
@@ -251,6 +278,7 @@ pub(crate) fn results(
             Type::new(shape.into_iter().map(|extent| extent.unwrap_or(rows)).collect::<Shape>(), DType::F32)
         })
         .collect();
+    let own = model.reported.clone();
     let mut scope = Scope::new(Mode::Evaluate, &mut model.variables);
     let builder = scope.builder().clone();
     let mut figures: Vec<(Figure, Tensor)> = Vec::new();
@@ -264,6 +292,10 @@ pub(crate) fn results(
                 let result = scope.inside(&name, true, |scope| mean.result(scope));
                 figures.push(((name, lower), result));
             }
+        }
+        for name in &own {
+            let result = scope.inside(name, true, |scope| mean.result(scope));
+            figures.push(((name.clone(), None), result));
         }
         for report in reported(compile, &output_names, &signature.targets, &outputs)? {
             let result = scope.inside(&report.name, true, |scope| report.metric.result(scope));

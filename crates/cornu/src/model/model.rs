@@ -1,14 +1,20 @@
 //! The model: a network with its weights.
 
 use super::plans::Plans;
-use super::{Compile, Network, Symbols, Trainer};
+use super::{Compile, Network, Structure, Symbols, Trainer};
+use crate::arguments::{Argument, Masked};
+use crate::dtype_policy::DTypePolicy;
 use crate::error::{Error, Result};
-use crate::layers::Layer;
+use crate::layers::{AnyLayer, Layer};
 use crate::registry::Item;
 use crate::scope::{Mode, Scope};
-use crate::variables::{Role, Variables};
+use crate::variables::{Role, Variable, Variables};
 use cornu_graph::{Array, DType, Tensor, Type};
 use serde_json::Value;
+
+/// The extent that stands for an open one, other than the batch, where one is needed: large enough
+/// for networks that make images smaller many times.
+const OPEN: usize = 192;
 
 /// How a model was built, and is written to files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +44,8 @@ pub struct Model {
     pub(crate) weights_of: Vec<Vec<usize>>,
     /// Numbers of weights that are held in place by a frozen layer.
     pub(crate) held: Vec<usize>,
+    /// The names of what layers report with the metrics.
+    pub(crate) reported: Vec<String>,
     pub(crate) plans: Plans,
 }
 
@@ -49,7 +57,9 @@ impl Model {
     /// an input that is not listed.
     #[track_caller]
     pub fn new(inputs: impl Symbols, outputs: impl Symbols) -> Result<Model> {
-        let network = Network::between(&inputs.symbols(), &outputs.symbols())?;
+        let structures = (inputs.structure(), outputs.structure());
+        let mut network = Network::between(&inputs.symbols(), &outputs.symbols())?;
+        (network.input_structure, network.output_structure) = structures;
         Model::from_network("functional", Form::Functional, network, 0)
     }
 
@@ -78,6 +88,7 @@ impl Model {
             shapes: Vec::new(),
             weights_of: Vec::new(),
             held: Vec::new(),
+            reported: Vec::new(),
             plans: Plans::default(),
         };
         model.discover()?;
@@ -86,9 +97,9 @@ impl Model {
 
     /// Runs the network symbolically: finds weights and shapes, or what does not fit.
     fn discover(&mut self) -> Result<()> {
-        // Two sizes of batch tell which extents depend on it.
-        let first = self.trace(3)?;
-        let second = self.trace(5)?;
+        // Two sizes of batch, and of whatever else is open, tell which extents depend on it.
+        let first = self.trace(3, OPEN)?;
+        let second = self.trace(5, OPEN + 64)?;
         let shapes = first.into_iter().zip(second).map(|(calls, others)| {
             let calls = calls.into_iter().zip(others);
             calls.map(|(a, b)| a.into_iter().zip(b).map(|(a, b)| merge(&a, &b)).collect()).collect()
@@ -103,8 +114,18 @@ impl Model {
                     .map(|(index, _)| index)
                     .collect();
                 match node.as_model() {
-                    // Keras lists a layer's trainable weights first.
-                    None => own.sort_by_key(|&index| self.variables.list()[index].role != Role::Trainable),
+                    // Keras lists a layer's own weights first and those of its parts after them, in
+                    // each the trainable ones first.
+                    None => {
+                        let variables = self.variables.list();
+                        let storages: Vec<String> =
+                            own.iter().map(|&index| variables[index].storage.clone()).collect();
+                        own.sort_by_key(|&index| {
+                            let Variable { storage, role, .. } = &variables[index];
+                            let part = storages.iter().position(|known| known == storage);
+                            (part, *role != Role::Trainable)
+                        });
+                    }
                     Some(inner) => {
                         let paths = inner.weights().map(|(path, _)| format!("{prefix}{path}"));
                         own = paths.filter_map(|path| self.variables.index(&path)).collect();
@@ -126,39 +147,45 @@ impl Model {
     }
 
     #[allow(clippy::type_complexity)]
-    fn trace(&mut self, batch: usize) -> Result<Vec<Vec<Vec<Vec<usize>>>>> {
-        let types = self.input_types(batch);
+    fn trace(&mut self, batch: usize, open: usize) -> Result<Vec<Vec<Vec<Vec<usize>>>>> {
+        let types = self.open_input_types(batch, open);
         let network = self.network.clone();
         let mut scope = Scope::new(Mode::Train, &mut self.variables);
         let builder = scope.builder().clone();
-        let inputs: Vec<Tensor> = types.iter().map(|ty| builder.input_of("x", ty.clone())).collect();
-        let mut shapes: Vec<Vec<Vec<Vec<usize>>>> =
-            network.nodes.iter().map(|node| vec![Vec::new(); node.calls.len()]).collect();
-        let mut watched = network.clone();
-        watched.outputs = Vec::new();
-        // Every call's outputs are outputs of the traced network.
-        for &(node, call) in &network.order {
-            let n_outputs = network.nodes[node].n_outputs();
-            watched.outputs.extend((0..n_outputs).map(|output| super::Reference { node, call, output }));
+        let inputs: Vec<Masked> = types.iter().map(|ty| builder.input_of("x", ty.clone()).into()).collect();
+        let values = network.run_all(&mut scope, &inputs);
+        for at in &network.outputs {
+            if values.get(&(at.node, at.call)).is_none_or(|outputs| outputs.len() <= at.output) {
+                scope.fail(format!("`{}` has no output {}", network.nodes[at.node].name, at.output));
+            }
         }
-        let outputs = watched.run(&mut scope, &inputs);
         self.held = scope.held().to_vec();
+        self.reported = scope.reported().iter().map(|(name, _)| name.clone()).collect();
+        self.reported.dedup();
         if scope.builder().error_count() > 0 {
             return Err(Error::Graph(cornu_graph::Errors(scope.builder().errors())));
         }
-        for (reference, tensor) in watched.outputs.iter().zip(&outputs) {
-            shapes[reference.node][reference.call].push(tensor.shape().to_vec());
-        }
-        Ok(shapes)
+        let shapes = |node: usize, call: usize| {
+            let outputs = values.get(&(node, call)).into_iter().flatten();
+            outputs.map(|output| output.tensor.shape().to_vec()).collect()
+        };
+        Ok((network.nodes.iter().enumerate())
+            .map(|(index, node)| (0..node.calls.len()).map(|call| shapes(index, call)).collect())
+            .collect())
     }
 
     /// The types of the inputs for a batch of `batch` rows, as the layers see them.
     pub(crate) fn input_types(&self, batch: usize) -> Vec<Type> {
+        self.open_input_types(batch, OPEN)
+    }
+
+    /// The same with that extent of all other axes that are open.
+    fn open_input_types(&self, batch: usize, open: usize) -> Vec<Type> {
         self.network
             .inputs
             .iter()
             .map(|reference| match self.network.nodes[reference.node].as_input() {
-                Some(input) => Type::new(input.shape(batch), input.dtype),
+                Some(input) => Type::new(input.shape(batch, open), input.dtype),
                 None => Type::new([batch], DType::F32),
             })
             .collect()
@@ -280,6 +307,46 @@ impl Model {
         self.network.inputs.iter().map(shape).collect()
     }
 
+    /// What the inputs are called in a dictionary of data: their own keys where the model was made of
+    /// named inputs, else the names of the input layers.
+    pub fn input_keys(&self) -> Vec<String> {
+        match &self.network.input_structure {
+            Structure::Dict(keys) => keys.clone(),
+            _ => self.input_names(),
+        }
+    }
+
+    /// What the outputs are called in a dictionary of data: their own keys where the model was made of
+    /// named outputs, else [`Model::output_names`].
+    pub fn output_keys(&self) -> Vec<String> {
+        match &self.network.output_structure {
+            Structure::Dict(keys) => keys.clone(),
+            _ => self.output_names(),
+        }
+    }
+
+    /// The same model whose layers compute in these dtypes, but for those that have their own; its
+    /// weights are drawn anew.
+    ///
+    /// # Errors
+    /// If a layer cannot compute in it.
+    pub fn with_dtype(mut self, policy: impl Into<DTypePolicy>) -> Result<Model> {
+        let policy = policy.into();
+        for node in &mut self.network.nodes {
+            if node.as_input().is_none() {
+                node.layer.dtype.get_or_insert(policy);
+            }
+        }
+        let threads = self.threads;
+        let model = Model::from_network(&self.name, self.form, self.network, self.seed)?;
+        Ok(model.with_threads(threads))
+    }
+
+    /// The layer of that name, if there is one.
+    pub fn get_layer(&self, name: &str) -> Option<&AnyLayer> {
+        self.network.nodes.iter().find(|node| node.name == name).map(|node| &node.layer)
+    }
+
     /// The outputs' names: those of the layers that give them.
     pub fn output_names(&self) -> Vec<String> {
         self.network.outputs.iter().map(|r| self.network.nodes[r.node].name.clone()).collect()
@@ -330,15 +397,44 @@ impl Layer for Model {
             let (takes, got) = (self.network.inputs.len(), inputs.len());
             return vec![scope.fail(format!("{} takes {takes} inputs, got {got}", self.name))];
         }
-        for ((input, ty), name) in inputs.iter().zip(self.input_types(1)).zip(self.input_names()) {
-            let (own, given) = (&ty.shape[1..], &input.shape());
-            if input.is_valid() && (given.rank() != ty.shape.rank() || own != &given[1..]) {
-                let expected = crate::shapes::keras_shape(&ty.shape);
-                let got = crate::shapes::keras_shape(given);
+        let arguments = scope.arguments();
+        let inputs: Vec<Masked> = match arguments.positional.first() {
+            // Named inputs come in any order.
+            Some(Argument::Dict(items)) => {
+                let of_name = |name: &String| items.iter().find(|(key, _)| key == name);
+                let keys = self.input_keys();
+                let found = keys.iter().map(|name| of_name(name)?.1.tensors().first().copied().cloned());
+                match found.collect::<Option<Vec<Masked>>>() {
+                    Some(found) => found,
+                    None => {
+                        let message = format!("{} takes inputs named {}", self.name, keys.join(", "));
+                        return vec![scope.fail(message)];
+                    }
+                }
+            }
+            _ => (inputs.iter().enumerate())
+                .map(|(i, tensor)| Masked::new(tensor.clone(), scope.mask(i)))
+                .collect(),
+        };
+        let shapes = self.input_shapes();
+        for ((input, shape), name) in inputs.iter().zip(&shapes).zip(self.input_names()) {
+            let given = input.tensor.shape();
+            let fits = given.rank() == shape.len()
+                && given.iter().zip(shape).skip(1).all(|(given, own)| own.is_none_or(|own| own == *given));
+            if input.tensor.is_valid() && !fits {
+                let (expected, got) = (crate::shapes::open_shape(shape), crate::shapes::keras_shape(&given));
                 let message = format!("{} expects {name} of shape {expected}, got {got}", self.name);
                 return vec![scope.fail(message)];
             }
         }
-        self.network.run(scope, inputs)
+        let outputs = self.network.run(scope, &inputs);
+        for (i, output) in outputs.iter().enumerate() {
+            scope.set_mask(i, output.mask.clone());
+        }
+        outputs.into_iter().map(|output| output.tensor).collect()
+    }
+
+    fn casts_inputs(&self) -> bool {
+        false
     }
 }

@@ -1,10 +1,10 @@
 //! Layers and their connections, as data.
 
 use super::{Input, Symbol};
+use crate::arguments::{Arguments, Masked};
 use crate::error::{Error, Result};
 use crate::layers::AnyLayer;
 use crate::scope::Scope;
-use cornu_graph::Tensor;
 use std::any::Any;
 use std::collections::HashMap;
 use std::panic::Location;
@@ -25,7 +25,7 @@ pub struct Reference {
 #[derive(Clone, Debug)]
 pub struct Call {
     /// What it is called on; for an input layer, nothing.
-    pub inputs: Vec<Reference>,
+    pub arguments: Arguments<Reference>,
     /// The user's line.
     pub location: Option<&'static Location<'static>>,
 }
@@ -47,11 +47,6 @@ impl Node {
         (&*self.layer.layer as &dyn Any).downcast_ref::<Input>()
     }
 
-    /// How many outputs each call has.
-    pub(crate) fn n_outputs(&self) -> usize {
-        self.as_model().map_or(1, |model| model.network.outputs.len())
-    }
-
     /// The model that this layer is, if it is one.
     pub fn as_model(&self) -> Option<&super::Model> {
         (&*self.layer.layer as &dyn Any).downcast_ref::<super::Model>()
@@ -69,6 +64,22 @@ pub struct Network {
     pub inputs: Vec<Reference>,
     /// What comes out.
     pub outputs: Vec<Reference>,
+    /// How the inputs are given.
+    pub input_structure: Structure,
+    /// How the outputs are given.
+    pub output_structure: Structure,
+}
+
+/// How several inputs or outputs are held together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Structure {
+    /// In order; a single one stands alone.
+    #[default]
+    Plain,
+    /// In order, as a list even if there is only one.
+    List,
+    /// By these names, in the order of the references.
+    Dict(Vec<String>),
 }
 
 impl Network {
@@ -93,7 +104,7 @@ impl Network {
             network.visit(symbol, &mut calls, &mut layers);
         }
         for &(node, call) in &network.order[n_inputs..] {
-            if network.nodes[node].calls[call].inputs.is_empty() {
+            if network.nodes[node].calls[call].arguments.tensors().is_empty() {
                 let name = network.nodes[node].layer.name.clone().unwrap_or("an input".into());
                 let location = network.nodes[node].calls[call].location;
                 let error =
@@ -127,17 +138,15 @@ impl Network {
                 continue;
             }
             if !inputs_done {
-                let inputs = symbol.origin.inputs.clone();
-                stack.push((symbol, true));
-                stack.extend(inputs.into_iter().rev().map(|input| (input, false)));
+                stack.push((symbol.clone(), true));
+                let inputs = symbol.origin.arguments.tensors();
+                stack.extend(inputs.into_iter().rev().map(|input| (input.clone(), false)));
                 continue;
             }
-            let inputs = (symbol.origin.inputs.iter())
-                .map(|input| {
-                    let (node, call) = calls[&Arc::as_ptr(&input.origin).cast()];
-                    Reference { node, call, output: input.output }
-                })
-                .collect();
+            let arguments = symbol.origin.arguments.map(|input| {
+                let (node, call) = calls[&Arc::as_ptr(&input.origin).cast()];
+                Reference { node, call, output: input.output }
+            });
             let layer: *const () = (&*symbol.origin.layer.layer as *const dyn crate::layers::Layer).cast();
             // Layers without fields may share an address: they are told apart by their call.
             let layer = match std::mem::size_of_val(&*symbol.origin.layer.layer) {
@@ -149,7 +158,7 @@ impl Network {
                 self.nodes.push(Node { name: String::new(), layer, calls: Vec::new() });
                 self.nodes.len() - 1
             });
-            self.nodes[node].calls.push(Call { inputs, location: Some(symbol.origin.location) });
+            self.nodes[node].calls.push(Call { arguments, location: Some(symbol.origin.location) });
             let call = self.nodes[node].calls.len() - 1;
             self.order.push((node, call));
             calls.insert(key, (node, call));
@@ -191,8 +200,22 @@ impl Network {
     }
 
     /// Describes the whole network's work; one tensor for each of the network's inputs.
-    pub fn run(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        let mut values: HashMap<(usize, usize), Vec<Tensor>> = HashMap::new();
+    pub(crate) fn run(&self, scope: &mut Scope, inputs: &[Masked]) -> Vec<Masked> {
+        let values = self.run_all(scope, inputs);
+        let found =
+            |reference: &Reference| values.get(&(reference.node, reference.call))?.get(reference.output);
+        let missing = || scope.fail("an output of the model does not exist").into();
+        self.outputs.iter().map(|reference| found(reference).cloned().unwrap_or_else(missing)).collect()
+    }
+
+    /// The outputs of all calls: by number of the layer and number of its call.
+    pub(crate) fn run_all(
+        &self,
+        scope: &mut Scope,
+        inputs: &[Masked],
+    ) -> HashMap<(usize, usize), Vec<Masked>> {
+        let groups = self.groups();
+        let mut values: HashMap<(usize, usize), Vec<Masked>> = HashMap::new();
         for (reference, input) in self.inputs.iter().zip(inputs) {
             values.insert((reference.node, reference.call), vec![input.clone()]);
         }
@@ -201,22 +224,16 @@ impl Network {
                 continue;
             }
             let node = &self.nodes[index];
-            let mut operands = Vec::new();
-            for input in &node.calls[call].inputs {
-                let found =
-                    values.get(&(input.node, input.call)).and_then(|outputs| outputs.get(input.output));
-                operands.push(found.cloned().unwrap_or_else(|| {
-                    let from = &self.nodes[input.node].name;
-                    scope.fail(format!(
-                        "{} takes output {} of {from}, which has none",
-                        node.name, input.output
-                    ))
-                }));
-            }
+            let arguments = node.calls[call].arguments.map(|at| {
+                let found = values.get(&(at.node, at.call)).and_then(|outputs| outputs.get(at.output));
+                found.cloned().unwrap_or_else(|| {
+                    let name = &self.nodes[at.node].name;
+                    scope.fail(format!("`{name}` has no output {}", at.output)).into()
+                })
+            });
             let known = scope.builder().error_count();
-            let trainable = node.layer.trainable;
             let outputs =
-                scope.inside(&node.name, trainable, |scope| node.layer.layer.call(scope, &operands));
+                scope.stored(groups[index].clone(), |scope| scope.call(&node.name, &node.layer, arguments));
             // The layer's own file is not where the user's mistake is.
             scope.builder().amend_errors(known, |error| {
                 error.location = node.calls[call].location;
@@ -226,14 +243,24 @@ impl Network {
             });
             values.insert((index, call), outputs);
         }
-        self.outputs
-            .iter()
-            .map(|reference| {
-                let found =
-                    values.get(&(reference.node, reference.call)).and_then(|o| o.get(reference.output));
-                found.cloned().unwrap_or_else(|| scope.fail("an output of the model does not exist"))
-            })
-            .collect()
+        values
+    }
+
+    /// The groups in which files keep the layers' weights: `layers/dense`, and from the second of a
+    /// class on numbered, `layers/dense_1`, whatever the layers' names are.
+    pub(crate) fn groups(&self) -> Vec<String> {
+        let mut numbers: HashMap<String, usize> = HashMap::new();
+        let class = |node: &Node| snake_case(node.layer.layer.class_name());
+        let group = |node: &Node| {
+            let class = class(node);
+            let number = numbers.entry(class.clone()).or_insert(0);
+            *number += 1;
+            match *number {
+                1 => format!("layers/{class}"),
+                n => format!("layers/{class}_{}", n - 1),
+            }
+        };
+        self.nodes.iter().map(group).collect()
     }
 }
 

@@ -38,7 +38,7 @@ impl Network {
             let depth = depths[node][call].max(layers[node].unwrap_or(0));
             layers[node] = Some(depth);
             depths[node][call] = depth;
-            for input in &self.nodes[node].calls[call].inputs {
+            for input in self.nodes[node].calls[call].arguments.tensors() {
                 let deeper = &mut depths[input.node][input.call];
                 *deeper = (*deeper).max(depth + 1);
             }
@@ -55,7 +55,11 @@ impl Network {
         let mut nodes: Vec<_> = std::mem::take(&mut self.nodes).into_iter().enumerate().collect();
         nodes.sort_by_key(|(node, _)| new[*node]);
         self.nodes = nodes.into_iter().map(|(_, node)| node).collect();
-        let inner = self.nodes.iter_mut().flat_map(|node| &mut node.calls).flat_map(|call| &mut call.inputs);
+        let inner = self
+            .nodes
+            .iter_mut()
+            .flat_map(|node| &mut node.calls)
+            .flat_map(|call| call.arguments.tensors_mut());
         for reference in inner.chain(&mut self.inputs).chain(&mut self.outputs) {
             reference.node = new[reference.node];
         }
@@ -91,7 +95,7 @@ impl Network {
                     first_seen[node] = Some(seen);
                     seen += 1;
                 }
-                match self.nodes[node].calls[call].inputs.get(*next) {
+                match self.nodes[node].calls[call].arguments.tensors().get(*next) {
                     Some(input) => {
                         *next += 1;
                         if states[input.node][input.call] == State::Open {

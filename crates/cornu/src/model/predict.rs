@@ -1,5 +1,6 @@
 //! Outputs for new inputs.
 
+use super::arrays::in_order;
 use super::plans::Plans;
 use super::{Arrays, Model, Signature, lower};
 use crate::error::{Error, Result, count};
@@ -55,7 +56,7 @@ impl Model {
 
     #[track_caller]
     fn predict_in_batches<'a>(&self, x: impl Arrays<'a>, most: usize) -> Result<Vec<Array>> {
-        let x = self.check_inputs(x.arrays())?;
+        let x = self.check_inputs(in_order(x, &self.input_keys(), "inputs")?)?;
         let rows = x[0].rows();
         if rows == 0 {
             let shape =

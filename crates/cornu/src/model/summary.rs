@@ -61,7 +61,7 @@ impl Model {
                     |label: &str| label == node.name || label.starts_with(&format!("{}/", node.name));
                 let name_of = |reference: &Reference| self.network.nodes[reference.node].name.clone();
                 let mut sources: Vec<String> =
-                    node.calls.iter().flat_map(|call| &call.inputs).map(name_of).collect();
+                    node.calls.iter().flat_map(|call| call.arguments.tensors()).map(name_of).collect();
                 sources.dedup();
                 let shapes: Vec<String> = match node.as_input() {
                     Some(input) => vec![open_shape(&input.batch_shape)],

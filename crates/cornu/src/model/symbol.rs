@@ -1,6 +1,8 @@
 //! Symbols: what the functional way of building models connects layers with.
 
-use crate::layers::AnyLayer;
+use super::Structure;
+use crate::arguments::Arguments;
+use crate::layers::{AnyLayer, Takes};
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
@@ -24,7 +26,7 @@ pub struct Symbol {
 /// One call of a layer.
 pub(crate) struct Origin {
     pub(crate) layer: AnyLayer,
-    pub(crate) inputs: Vec<Symbol>,
+    pub(crate) arguments: Arguments<Symbol>,
     pub(crate) is_input: bool,
     pub(crate) location: &'static Location<'static>,
 }
@@ -33,7 +35,10 @@ impl Symbol {
     #[track_caller]
     pub(crate) fn of_input(layer: AnyLayer) -> Symbol {
         let location = Location::caller();
-        Symbol { origin: Arc::new(Origin { layer, inputs: Vec::new(), is_input: true, location }), output: 0 }
+        Symbol {
+            origin: Arc::new(Origin { layer, arguments: Arguments::default(), is_input: true, location }),
+            output: 0,
+        }
     }
 
     /// The same call, made on another line of the user's source.
@@ -66,6 +71,22 @@ impl fmt::Debug for Symbol {
 pub trait Symbols {
     /// The symbols, in order.
     fn symbols(self) -> Vec<Symbol>;
+
+    /// How they are held together.
+    fn structure(&self) -> Structure {
+        Structure::Plain
+    }
+}
+
+/// Symbols by name: a model of named inputs or outputs.
+impl<const N: usize> Symbols for [(&str, &Symbol); N] {
+    fn symbols(self) -> Vec<Symbol> {
+        self.into_iter().map(|(_, symbol)| symbol.clone()).collect()
+    }
+
+    fn structure(&self) -> Structure {
+        Structure::Dict(self.iter().map(|(name, _)| name.to_string()).collect())
+    }
 }
 
 impl Symbols for &Symbol {
@@ -92,18 +113,47 @@ impl Symbols for Vec<Symbol> {
     }
 }
 
+/// What a layer can be put on: symbols, or [`Arguments`] that also name some.
+pub trait CallArguments {
+    /// The arguments of a call of a layer that takes several inputs in that way.
+    fn arguments(self, takes: Takes) -> Arguments<Symbol>;
+}
+
+impl<S: Symbols> CallArguments for S {
+    fn arguments(self, takes: Takes) -> Arguments<Symbol> {
+        let symbols = self.symbols();
+        match (takes, symbols.len()) {
+            (Takes::Each, _) | (Takes::One, 1) => Arguments::each(symbols),
+            (Takes::List | Takes::One, _) => Arguments::list(symbols),
+        }
+    }
+}
+
+impl CallArguments for Arguments<Symbol> {
+    fn arguments(self, _: Takes) -> Arguments<Symbol> {
+        self
+    }
+}
+
 /// Connects layers to symbols. A layer used once is simply put `on` its input; to share one, turn it
 /// into an [`AnyLayer`] first and put that on several: all calls use the same weights.
+///
+/// What a layer takes besides its inputs is named in [`Arguments`]:
+///
+/// ```
+/// use cornu::arguments::Arguments;
+/// use cornu::prelude::*;
+/// let x = Input::new([4]).symbol();
+/// let y = Dense::new(3).on(Arguments::of(x.clone()));
+/// assert_eq!(Model::new([&x], [&y]).unwrap().count_params(), 15);
+/// ```
 pub trait Connect: Into<AnyLayer> {
     /// Calls the layer on these inputs and gives its (first) output.
     #[track_caller]
-    fn on(self, inputs: impl Symbols) -> Symbol {
-        let origin = Origin {
-            layer: self.into(),
-            inputs: inputs.symbols(),
-            is_input: false,
-            location: Location::caller(),
-        };
+    fn on(self, inputs: impl CallArguments) -> Symbol {
+        let layer = self.into();
+        let arguments = inputs.arguments(layer.layer.takes());
+        let origin = Origin { layer, arguments, is_input: false, location: Location::caller() };
         Symbol { origin: Arc::new(origin), output: 0 }
     }
 }

@@ -1,5 +1,6 @@
 //! A compiled model: it can be trained and evaluated.
 
+use super::arrays::in_order;
 use super::plans::Plans;
 use super::{Arrays, Compile, Model, Signature, lower};
 use crate::error::{Error, Result, count};
@@ -228,7 +229,8 @@ impl Trainer {
     #[track_caller]
     pub fn training_step<'a>(&self, x: impl Arrays<'a>, y: impl Arrays<'a>) -> Result<(Graph, Vec<Array>)> {
         let place = Location::caller();
-        let (x, y) = self.check_data(x.arrays(), y.arrays()).map_err(|error| error.at(place))?;
+        let (x, y) =
+            self.in_order(x, y).and_then(|(x, y)| self.check_data(x, y)).map_err(|error| error.at(place))?;
         let x: Vec<&Array> = x.iter().map(|array| &**array).collect();
         let y: Vec<&Array> = y.iter().map(|array| &**array).collect();
         let signature = Signature::new(Mode::Train, &x, &y, &vec![None; y.len()]);
@@ -307,7 +309,8 @@ impl Trainer {
     #[track_caller]
     pub fn train_on_batch<'a>(&mut self, x: impl Arrays<'a>, y: impl Arrays<'a>) -> Result<Scores> {
         let place = Location::caller();
-        self.one_batch(Mode::Train, x.arrays(), y.arrays()).map_err(|error| error.at(place))
+        let done = self.in_order(x, y).and_then(|(x, y)| self.one_batch(Mode::Train, x, y));
+        done.map_err(|error| error.at(place))
     }
 
     /// Evaluates one batch and returns the loss and metrics since the last
@@ -318,7 +321,8 @@ impl Trainer {
     #[track_caller]
     pub fn test_on_batch<'a>(&mut self, x: impl Arrays<'a>, y: impl Arrays<'a>) -> Result<Scores> {
         let place = Location::caller();
-        self.one_batch(Mode::Evaluate, x.arrays(), y.arrays()).map_err(|error| error.at(place))
+        let done = self.in_order(x, y).and_then(|(x, y)| self.one_batch(Mode::Evaluate, x, y));
+        done.map_err(|error| error.at(place))
     }
 
     fn one_batch(&mut self, mode: Mode, x: Vec<Cow<Array>>, y: Vec<Cow<Array>>) -> Result<Scores> {
@@ -328,6 +332,17 @@ impl Trainer {
         let signature = Signature::new(mode, &x, &y, &vec![None; y.len()]);
         self.run(&signature, &[x, y].concat())?;
         self.scores()
+    }
+
+    /// Inputs and targets in the model's order, where they come by name.
+    #[allow(clippy::type_complexity)]
+    pub(crate) fn in_order<'a, 'b>(
+        &self,
+        x: impl Arrays<'a>,
+        y: impl Arrays<'b>,
+    ) -> Result<(Vec<Cow<'a, Array>>, Vec<Cow<'b, Array>>)> {
+        let x = in_order(x, &self.model.input_keys(), "inputs")?;
+        Ok((x, in_order(y, &self.model.output_keys(), "targets")?))
     }
 
     /// Inputs and targets, if they fit the model and its losses: numbers, shapes, rows, no NaN, labels
@@ -415,7 +430,7 @@ impl Trainer {
         batch_size: usize,
     ) -> Result<Scores> {
         let place = Location::caller();
-        let evaluated = self.check_data(x.arrays(), y.arrays()).and_then(|(x, y)| {
+        let evaluated = self.in_order(x, y).and_then(|(x, y)| self.check_data(x, y)).and_then(|(x, y)| {
             let weights = super::fit::check_weights(sample_weight, y.len(), x[0].rows())?;
             self.evaluate_data(&super::fit::Data::new(&x, &y, &weights), batch_size)
         });

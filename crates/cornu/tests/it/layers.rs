@@ -2,6 +2,7 @@
 
 use crate::golden;
 use cornu::activations;
+use cornu::arguments::{Arguments, Masked};
 use cornu::error::Error;
 use cornu::initializers::{Constant, Orthogonal};
 use cornu::layers::*;
@@ -38,7 +39,9 @@ fn lower(layer: &AnyLayer, mode: Mode, inputs: &[Type], c: Option<&Array>) -> Re
     let inputs: Vec<Tensor> =
         inputs.iter().enumerate().map(|(i, ty)| b.input_of(&format!("x{i}"), ty.clone())).collect();
     let name = layer.name.clone().unwrap_or("layer".into());
-    let outputs = scope.inside(&name, layer.trainable, |scope| layer.layer.call(scope, &inputs));
+    let arguments = Arguments::each(inputs.iter().cloned().map(Masked::from));
+    let outputs: Vec<Tensor> =
+        scope.call(&name, layer, arguments).into_iter().map(|output| output.tensor).collect();
     let mut loss = b.scalar(0.0, DType::F64);
     for added in scope.losses() {
         loss = loss + added.cast(DType::F64);
@@ -221,7 +224,7 @@ fn agrees_with_keras() {
         let layer =
             Any::<dyn Layer>::from_name(case["class_name"].as_str().unwrap(), config.clone()).unwrap();
         assert!(golden::agrees(&layer.config(), &config), "{what}: {}", layer.config());
-        let layer = AnyLayer { layer, name: name.as_str().map(String::from), trainable };
+        let layer = AnyLayer { layer, name: name.as_str().map(String::from), trainable, dtype: None };
 
         let inputs = arrays("inputs");
         let c = golden::array(&case["c"]);

@@ -1,8 +1,10 @@
 //! From the JSON that Keras describes a model by to the model. Nothing in it is trusted.
 
 use super::Misfit;
+use crate::arguments::{Argument, Arguments};
+use crate::dtype_policy::DTypePolicy;
 use crate::layers::{AnyLayer, LAYERS, Layer};
-use crate::model::{Call, Form, Input, Model, Network, Node, Reference};
+use crate::model::{Call, Form, Input, Model, Network, Node, Reference, Structure};
 use crate::registry::{Any, Kind};
 use crate::variables::Variables;
 use serde_json::{Map, Value};
@@ -124,15 +126,19 @@ impl Reader {
             add_calls(&mut total, inner, 1)?;
             if i == 0 && !is_input(&built) {
                 let input = self.first_input(described, &layer, &built)?;
-                network.nodes.push(Node { name: String::new(), layer: input, calls: vec![call(Vec::new())] });
+                network.nodes.push(Node {
+                    name: String::new(),
+                    layer: input,
+                    calls: vec![call(Arguments::default())],
+                });
             } else if i > 0 && is_input(&built) {
                 return Err(layer.misfit("is an input, but not the first layer"));
             }
-            let inputs = match network.nodes.len() {
-                0 => Vec::new(),
-                n => vec![Reference { node: n - 1, call: 0, output: 0 }],
+            let arguments = match network.nodes.len() {
+                0 => Arguments::default(),
+                n => Arguments::of(Reference { node: n - 1, call: 0, output: 0 }),
             };
-            network.nodes.push(Node { name: String::new(), layer: built, calls: vec![call(inputs)] });
+            network.nodes.push(Node { name: String::new(), layer: built, calls: vec![call(arguments)] });
         }
         if network.nodes.len() < 2 {
             return Err(described.misfit("has no layers"));
@@ -196,18 +202,18 @@ impl Reader {
             network.nodes.push(Node {
                 name: name.into(),
                 layer: built,
-                calls: vec![call(Vec::new()); n_calls],
+                calls: vec![call(Arguments::default()); n_calls],
             });
             inbound.push((calls, layer.place));
         }
         for (i, (calls, place)) in inbound.iter().enumerate() {
             for (k, json) in calls.iter().enumerate() {
-                let operands = operands(json, place)?.into_iter();
-                let inputs = operands.map(|operand| resolve(&network, &by_name, operand?, place, 0));
-                network.nodes[i].calls[k].inputs = inputs.collect::<Result<_, _>>()?;
+                let resolve = |end: End| resolve(&network, &by_name, end, place, 0);
+                network.nodes[i].calls[k].arguments = arguments(json, place, &resolve)?;
             }
         }
-        let inputs = ends(described, "input_layers")?;
+        let (inputs, structure) = ends(described, "input_layers")?;
+        network.input_structure = structure;
         for end in inputs {
             let at = resolve(&network, &by_name, end, &described.place, 0)?;
             if network.nodes[at.node].as_input().is_none() {
@@ -229,7 +235,9 @@ impl Reader {
             let name = &network.nodes[stray].name;
             return Err(described.misfit(format!("does not list the input `{name}` in its input_layers")));
         }
-        for end in ends(described, "output_layers")? {
+        let (outputs, structure) = ends(described, "output_layers")?;
+        network.output_structure = structure;
+        for end in outputs {
             // Keras counts the calls of a functional model from 1 here, and from 0 everywhere else.
             let model = by_name.get(end.0.as_str()).and_then(|&node| network.nodes[node].as_model());
             let first = model.is_some_and(|model| model.form == Form::Functional) as usize;
@@ -262,7 +270,6 @@ impl Reader {
                         .misfit(format!("is a {class}, which Cornu does not have"))
                         .help(format!("the layers there are: {}", known.join(", "))));
                 }
-                check_dtype(layer)?;
                 check_origins(layer.config, layer)?;
                 let mut config = layer.config.clone();
                 // What all layers have is not part of their own fields.
@@ -273,7 +280,16 @@ impl Reader {
                     .map_err(|error| Misfit::new(format!("{}: {error}", layer.place)))?
             }
         };
-        Ok((AnyLayer { layer: item, name, trainable: layer.trainable }, inner))
+        let policy = layer.config.get("dtype").unwrap_or(&Value::Null);
+        let dtype = match is_input_item(&item) {
+            true => None,
+            false => Some(DTypePolicy::from_json(policy).map_err(|error| {
+                layer.misfit(format!("computes in a dtype that Cornu does not: {error}"))
+            })?),
+        };
+        // The default needs no word.
+        let dtype = dtype.filter(|policy| *policy != DTypePolicy::default());
+        Ok((AnyLayer { layer: item, name, trainable: layer.trainable, dtype }, inner))
     }
 }
 
@@ -287,11 +303,15 @@ fn add_calls(total: &mut usize, inner: usize, times: usize) -> Result<(), Misfit
 }
 
 fn is_input(layer: &AnyLayer) -> bool {
-    (&*layer.layer as &dyn std::any::Any).is::<Input>()
+    is_input_item(&layer.layer)
 }
 
-fn call(inputs: Vec<Reference>) -> Call {
-    Call { inputs, location: None }
+fn is_input_item(layer: &Any<dyn Layer>) -> bool {
+    (&**layer as &dyn std::any::Any).is::<Input>()
+}
+
+fn call(arguments: Arguments<Reference>) -> Call {
+    Call { arguments, location: None }
 }
 
 /// An input layer.
@@ -323,21 +343,6 @@ fn input(place: &str, mut config: Value) -> Result<Input, Misfit> {
     Ok(input)
 }
 
-/// Refuses what computes in another dtype than `float32`.
-fn check_dtype(layer: &Described) -> Result<(), Misfit> {
-    let Some(dtype) = layer.config.get("dtype").filter(|dtype| !dtype.is_null()) else { return Ok(()) };
-    let name = dtype.pointer("/config/name").unwrap_or(dtype);
-    match name.as_str() {
-        Some("float32") => Ok(()),
-        name => {
-            let name = name.map_or(dtype.to_string(), str::to_string);
-            Err(layer
-                .misfit(format!("computes in {name}, layers of Cornu in float32 alone"))
-                .help("set its dtype to float32 and save the model again"))
-        }
-    }
-}
-
 /// Refuses initializers and the like that are not Keras's own, though they may be called the same.
 fn check_origins(fields: &Map<String, Value>, layer: &Described) -> Result<(), Misfit> {
     let class = fields.get("class_name").and_then(Value::as_str);
@@ -364,49 +369,81 @@ fn end(json: &Value) -> Option<End> {
     }
 }
 
-/// The inputs or outputs of a model: one, or a list of several.
-fn ends(model: &Described, key: &str) -> Result<Vec<End>, Misfit> {
+/// The inputs or outputs of a model: one, a list of several, or several by name.
+fn ends(model: &Described, key: &str) -> Result<(Vec<End>, Structure), Misfit> {
     let json = model.config.get(key).unwrap_or(&Value::Null);
-    if json.is_object() {
-        return Err(model
-            .misfit(format!("names its {key} in a dict, which Cornu does not"))
-            .help("make the model in Keras of lists of inputs and outputs"));
-    }
     if let Some(one) = end(json) {
-        return Ok(vec![one]);
+        return Ok((vec![one], Structure::Plain));
     }
     let unclear = || model.misfit(format!("has {key} that say nothing: {json}"));
-    json.as_array().ok_or_else(unclear)?.iter().map(|json| end(json).ok_or_else(unclear)).collect()
+    let one = |json: &Value| end(json).ok_or_else(unclear);
+    match json {
+        Value::Array(items) => Ok((items.iter().map(one).collect::<Result<_, _>>()?, Structure::List)),
+        Value::Object(items) => {
+            let ends = items.values().map(one).collect::<Result<_, _>>()?;
+            Ok((ends, Structure::Dict(items.keys().cloned().collect())))
+        }
+        _ => Err(unclear()),
+    }
 }
 
 /// What a layer is called on.
-fn operands(json: &Value, place: &str) -> Result<Vec<Result<End, Misfit>>, Misfit> {
+fn arguments(
+    json: &Value,
+    place: &str,
+    resolve: &dyn Fn(End) -> Result<Reference, Misfit>,
+) -> Result<Arguments<Reference>, Misfit> {
     let unclear = |json: &Value| {
         Misfit::new(format!("{place} is called on something that is no layer's output: {json}"))
     };
+    // Older files list the outputs alone.
     if let Some(tensors) = json.as_array() {
-        return Ok(tensors.iter().map(|json| end(json).ok_or_else(|| unclear(json))).collect());
+        let ends = tensors.iter().map(|json| resolve(end(json).ok_or_else(|| unclear(json))?));
+        let references = ends.collect::<Result<Vec<_>, _>>()?;
+        return Ok(match &references[..] {
+            [one] => Arguments::of(*one),
+            _ => Arguments::list(references),
+        });
     }
     let args = json.get("args").and_then(Value::as_array).ok_or_else(|| unclear(json))?;
-    let kwargs = json.get("kwargs").and_then(Value::as_object);
-    if let Some((key, value)) = kwargs.and_then(|kwargs| kwargs.iter().find(|(_, value)| !value.is_null())) {
-        return Err(Misfit::new(format!("{place} is called with {key} = {value}, which Cornu does not do"))
-            .help("call the layer on its inputs alone"));
+    let none = Map::new();
+    let kwargs = json.get("kwargs").and_then(Value::as_object).unwrap_or(&none);
+    let positional = args.iter().map(|json| argument(json, place, resolve)).collect::<Result<Vec<_>, _>>()?;
+    let named = kwargs.iter().filter(|(_, value)| !value.is_null());
+    let named = named.map(|(name, json)| Ok((name.clone(), argument(json, place, resolve)?)));
+    let arguments = Arguments { positional, named: named.collect::<Result<Vec<_>, Misfit>>()? };
+    match arguments.tensors().is_empty() {
+        true => Err(unclear(json)),
+        false => Ok(arguments),
     }
-    let Some((first, others)) = args.split_first() else { return Err(unclear(json)) };
-    if let Some(other) = others.iter().find(|other| !other.is_null()) {
-        return Err(Misfit::new(format!("{place} is called with a second argument: {other}"))
-            .help("call the layer on its inputs alone"));
+}
+
+/// One argument of a call.
+fn argument(
+    json: &Value,
+    place: &str,
+    resolve: &dyn Fn(End) -> Result<Reference, Misfit>,
+) -> Result<Argument<Reference>, Misfit> {
+    let below = |json: &Value| argument(json, place, resolve);
+    match json {
+        Value::Array(items) => Ok(Argument::List(items.iter().map(below).collect::<Result<_, _>>()?)),
+        Value::Object(fields) => match fields.get("class_name").and_then(Value::as_str) {
+            Some("__keras_tensor__") => {
+                let history = json.pointer("/config/keras_history").and_then(end);
+                let history = history.ok_or_else(|| {
+                    Misfit::new(format!("{place} is called on something that is no layer's output: {json}"))
+                })?;
+                Ok(Argument::Tensor(resolve(history)?))
+            }
+            // A number that is an array, a dtype, a slice: whoever takes it reads it.
+            Some(_) => Ok(Argument::Value(json.clone())),
+            None => {
+                let items = fields.iter().map(|(name, json)| Ok((name.clone(), below(json)?)));
+                Ok(Argument::Dict(items.collect::<Result<_, Misfit>>()?))
+            }
+        },
+        _ => Ok(Argument::Value(json.clone())),
     }
-    let tensor = |json: &Value| {
-        let is_tensor = json.get("class_name").is_some_and(|class| class == "__keras_tensor__");
-        let history = json.pointer("/config/keras_history").filter(|_| is_tensor);
-        history.and_then(end).ok_or_else(|| unclear(json))
-    };
-    Ok(match first.as_array() {
-        Some(tensors) => tensors.iter().map(tensor).collect(),
-        None => vec![tensor(first)],
-    })
 }
 
 /// The output that a file names, in a network in which calls of that layer are counted from `first`.
@@ -421,12 +458,10 @@ fn resolve(
         return Err(Misfit::new(format!("{place} needs the layer `{name}`, which is not there")));
     };
     let n_calls = network.nodes[node].calls.len();
-    let n_outputs = network.nodes[node].n_outputs();
-    match call.checked_sub(first).filter(|&call| call < n_calls && output < n_outputs) {
+    match call.checked_sub(first).filter(|&call| call < n_calls) {
         Some(call) => Ok(Reference { node, call, output }),
         None => Err(Misfit::new(format!(
-            "{place} needs output {output} of call {call} of the layer `{name}`, which has {n_calls} calls of \
-             {n_outputs} outputs"
+            "{place} needs call {call} of the layer `{name}`, which has {n_calls} calls"
         ))),
     }
 }

@@ -7,12 +7,11 @@
 use super::Misfit;
 use crate::error::Result;
 use crate::files::hdf5::{Attribute, Group};
-use crate::model::{Model, Trainer, snake_case};
+use crate::model::{Model, Trainer};
 use crate::registry::Item;
 use crate::schedules::LearningRate;
-use crate::variables::Variables;
+use crate::variables::{Variable, Variables};
 use cornu_graph::{Array, DType};
-use std::collections::HashMap;
 
 /// A layer's place in the file.
 struct Place {
@@ -24,41 +23,37 @@ struct Place {
     paths: Vec<String>,
 }
 
-/// The places of all layers, of models within the model too. `prefix` stands before the paths of the
-/// model's variables, `group` before its groups.
-fn places(model: &Model, prefix: &str, group: &str, found: &mut Vec<Place>) {
-    let mut numbers: HashMap<String, usize> = HashMap::new();
+/// The places of all layers, also of models within the model and of the parts of layers.
+fn places_of(model: &Model) -> Vec<Place> {
+    let mut found = Vec::new();
+    layers_of(model, "", &mut found);
+    for index in model.weight_indices() {
+        let Variable { path, storage, .. } = &model.variables.list()[index];
+        let known = found.iter().position(|place| place.group == *storage);
+        let place = known.unwrap_or_else(|| {
+            let name = path.rsplit('/').nth(1).unwrap_or_default().to_string();
+            found.push(Place { group: storage.clone(), name, paths: Vec::new() });
+            found.len() - 1
+        });
+        found[place].paths.push(path.clone());
+    }
+    found
+}
+
+/// A place for each layer; `within` is the group of the model.
+fn layers_of(model: &Model, within: &str, found: &mut Vec<Place>) {
     let sequential = model.class_name() == "Sequential";
-    for (node, weights) in model.network.nodes.iter().zip(&model.weights_of) {
+    for (node, group) in model.network.nodes.iter().zip(model.network.groups()) {
         if sequential && node.as_input().is_some() {
             continue;
         }
-        let class = snake_case(node.layer.layer.class_name());
-        let number = numbers.entry(class.clone()).or_insert(0);
-        let group = match *number {
-            0 => format!("{group}layers/{class}"),
-            n => format!("{group}layers/{class}_{n}"),
-        };
-        *number += 1;
-        let name = node.name.clone();
-        match node.as_model() {
-            Some(inner) => {
-                let (inside, below) = (format!("{prefix}{name}/"), format!("{group}/"));
-                found.push(Place { group, name, paths: Vec::new() });
-                places(inner, &inside, &below, found);
-            }
-            None => {
-                let path = |&index: &usize| format!("{prefix}{}", model.variables.list()[index].path);
-                found.push(Place { group, name, paths: weights.iter().map(path).collect() });
-            }
+        let group = format!("{within}{group}");
+        let below = format!("{group}/");
+        found.push(Place { group, name: node.name.clone(), paths: Vec::new() });
+        if let Some(inner) = node.as_model() {
+            layers_of(inner, &below, found);
         }
     }
-}
-
-fn places_of(model: &Model) -> Vec<Place> {
-    let mut found = Vec::new();
-    places(model, "", "", &mut found);
-    found
 }
 
 fn add(root: &mut Group, group: &str, name: &str, arrays: impl IntoIterator<Item = Array>) {

@@ -1,26 +1,24 @@
 //! From a model to the JSON that Keras describes it by.
 
-use crate::model::{Model, Network, Node, Reference};
+use crate::arguments::{Argument, Arguments};
+use crate::dtype_policy::DTypePolicy;
+use crate::model::{Call, Model, Network, Node, Reference, Structure};
 use cornu_graph::DType;
 use serde_json::{Map, Value, json};
-
-/// Layers that Keras calls on a list, even on a list of one.
-const TAKE_LISTS: [&str; 7] = ["Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract"];
 
 /// Whether the network is what Keras can write as a `Sequential`: its one input, then each layer once,
 /// each called on the one before.
 pub(crate) fn is_chain(network: &Network) -> bool {
     let at = |node: usize| Reference { node, call: 0, output: 0 };
     let linked = network.nodes.iter().enumerate().all(|(i, node)| match (&node.calls[..], i) {
-        ([call], 0) => node.as_input().is_some() && call.inputs.is_empty(),
-        ([call], _) => call.inputs == [at(i - 1)] && node.n_outputs() == 1 && !takes_list(node),
+        ([call], 0) => node.as_input().is_some() && call.arguments == Arguments::default(),
+        ([call], _) => {
+            let single = node.as_model().is_none_or(|model| model.network.outputs.len() == 1);
+            single && call.arguments == Arguments::of(at(i - 1))
+        }
         _ => false,
     });
     linked && network.nodes.len() > 1 && network.outputs == [at(network.nodes.len() - 1)]
-}
-
-fn takes_list(node: &Node) -> bool {
-    TAKE_LISTS.contains(&node.layer.layer.class_name())
 }
 
 /// The model as Keras's `serialize` gives it, with what it was compiled with.
@@ -42,15 +40,16 @@ fn config(model: &Model, name: &str, trainable: bool) -> Value {
     config.insert("trainable".into(), trainable.into());
     let sequential = is_sequential(model);
     if sequential {
-        config.insert("dtype".into(), policy());
+        config.insert("dtype".into(), DTypePolicy::default().to_json());
     }
     let layers = (0..model.network.nodes.len()).map(|node| layer(model, node, sequential, trainable));
     config.insert("layers".into(), layers.collect());
     if sequential {
         config.insert("build_input_shape".into(), json!(model.input_shapes().concat()));
     } else {
-        config.insert("input_layers".into(), ends(model, &model.network.inputs));
-        config.insert("output_layers".into(), ends(model, &model.network.outputs));
+        let Network { inputs, outputs, input_structure, output_structure, .. } = &model.network;
+        config.insert("input_layers".into(), ends(model, inputs, input_structure));
+        config.insert("output_layers".into(), ends(model, outputs, output_structure));
     }
     Value::Object(config)
 }
@@ -89,8 +88,11 @@ fn layer(model: &Model, index: usize, in_sequence: bool, trainable: bool) -> Val
     };
     if !in_sequence {
         json.insert("name".into(), node.name.clone().into());
-        let calls = node.calls.iter().filter(|call| !call.inputs.is_empty());
-        json.insert("inbound_nodes".into(), calls.map(|call| inbound(model, node, &call.inputs)).collect());
+        let calls = node.calls.iter().filter(|call| call.arguments != Arguments::default());
+        json.insert(
+            "inbound_nodes".into(),
+            calls.map(|call| inbound(model, node, &call.arguments)).collect(),
+        );
     }
     Value::Object(json)
 }
@@ -110,7 +112,7 @@ fn simple(model: &Model, index: usize, trainable: bool) -> Map<String, Value> {
     } else {
         config.insert("name".into(), node.name.clone().into());
         config.insert("trainable".into(), trainable.into());
-        config.insert("dtype".into(), policy());
+        config.insert("dtype".into(), node.layer.dtype.unwrap_or_default().to_json());
         config.extend(own);
     }
     let mut json = Map::new();
@@ -118,37 +120,45 @@ fn simple(model: &Model, index: usize, trainable: bool) -> Map<String, Value> {
     json.insert("class_name".into(), layer.class_name().into());
     json.insert("config".into(), Value::Object(config));
     json.insert("registered_name".into(), Value::Null);
-    if let Some(call) = node.calls.first().filter(|call| !call.inputs.is_empty()) {
-        let shapes: Vec<_> = call.inputs.iter().map(|&input| model.shape_of(input)).collect();
-        let shape = if is_single(node, &call.inputs) { json!(shapes.concat()) } else { json!(shapes) };
+    // Of a layer of several arguments Keras finds the shapes when it connects the model.
+    if let Some(Call { arguments: Arguments { positional, named }, .. }) = node.calls.first()
+        && let [argument] = &positional[..]
+        && named.iter().all(|(_, argument)| argument.tensors().is_empty())
+    {
+        let shape = match argument {
+            Argument::List(_) => {
+                argument.tensors().into_iter().map(|&input| json!(model.shape_of(input))).collect()
+            }
+            argument => {
+                argument.tensors().first().map_or(Value::Null, |&&input| json!(model.shape_of(input)))
+            }
+        };
         json.insert("build_config".into(), json!({ "input_shape": shape }));
     }
     json
 }
 
-fn is_single(node: &Node, inputs: &[Reference]) -> bool {
-    inputs.len() == 1 && !takes_list(node)
-}
-
-/// What computes in `float32` throughout.
-fn policy() -> Value {
-    json!({
-        "module": "keras",
-        "class_name": "DTypePolicy",
-        "config": { "name": "float32" },
-        "registered_name": null,
-    })
-}
-
 /// One call of a layer.
-fn inbound(model: &Model, node: &Node, inputs: &[Reference]) -> Value {
-    let mut tensors: Vec<Value> = inputs.iter().map(|&input| tensor(model, input)).collect();
-    let argument = match is_single(node, inputs) {
-        true => tensors.remove(0),
-        false => Value::Array(tensors),
-    };
-    let kwargs = if node.as_model().is_some() { json!({ "mask": null }) } else { json!({}) };
-    json!({ "args": [argument], "kwargs": kwargs })
+fn inbound(model: &Model, node: &Node, arguments: &Arguments<Reference>) -> Value {
+    let positional = arguments.positional.iter().map(|argument| argument_json(model, argument));
+    let named = arguments.named.iter();
+    let mut kwargs: Map<String, Value> =
+        named.map(|(name, argument)| (name.clone(), argument_json(model, argument))).collect();
+    if node.as_model().is_some() {
+        kwargs.entry("mask").or_insert(Value::Null);
+    }
+    json!({ "args": positional.collect::<Value>(), "kwargs": kwargs })
+}
+
+fn argument_json(model: &Model, argument: &Argument<Reference>) -> Value {
+    match argument {
+        Argument::Tensor(at) => tensor(model, *at),
+        Argument::List(items) => items.iter().map(|item| argument_json(model, item)).collect(),
+        Argument::Dict(items) => Value::Object(
+            items.iter().map(|(name, item)| (name.clone(), argument_json(model, item))).collect(),
+        ),
+        Argument::Value(value) => value.clone(),
+    }
 }
 
 /// What a layer is called on.
@@ -166,15 +176,18 @@ fn tensor(model: &Model, at: Reference) -> Value {
 }
 
 /// The inputs or outputs: a single one is not in a list.
-fn ends(model: &Model, references: &[Reference]) -> Value {
+fn ends(model: &Model, references: &[Reference], structure: &Structure) -> Value {
     let end = |at: &Reference| {
         let node = &model.network.nodes[at.node];
         // Keras counts the calls of a functional model from 1 here, and from 0 everywhere else.
         let first = node.as_model().is_some_and(|inner| !is_sequential(inner)) as usize;
         json!([node.name, first + at.call, at.output])
     };
-    match references {
-        [one] => end(one),
-        several => several.iter().map(end).collect(),
+    match (structure, references) {
+        (Structure::Dict(names), _) => {
+            Value::Object(names.iter().cloned().zip(references.iter().map(end)).collect())
+        }
+        (Structure::Plain, [one]) => end(one),
+        (_, several) => several.iter().map(end).collect(),
     }
 }
