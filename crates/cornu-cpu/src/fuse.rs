@@ -131,8 +131,8 @@ impl Fusion {
                 Kind::Reduction(_) | Kind::Copy(_) => item.walk = operand_shape.unwrap_or_default(),
                 Kind::Kernel => {
                     for i in 0..item.operands.len() {
-                        let (of, view) = &item.operands[i];
-                        let order = crate::kernels::operand_order(&node.op, i, view);
+                        let of = &item.operands[i].0;
+                        let order = crate::kernels::operand_order(&node.op, i, &item.operands);
                         if let Some(view) = order {
                             let shape = Shape::from(&view.shape[..]);
                             let dtype = self.items.get(*of).map_or(node.ty.dtype, |item: &Item| item.dtype);

@@ -3,8 +3,9 @@
 use crate::fuse::{Fusion, Kind, lanes};
 use crate::kernels::Addresses;
 use crate::kernels::argmax::ArgExtreme;
+use crate::kernels::conv::{self, Convolution};
 use crate::kernels::dot::Products;
-use crate::kernels::fused::Loop;
+use crate::kernels::fused::{Block, Loop};
 use crate::kernels::gather::{Gather, ScatterAdd};
 use crate::kernels::reference::Reference;
 use crate::layout::View;
@@ -16,6 +17,7 @@ use cornu_graph::ops::Op;
 use cornu_graph::{Array, DType, Data, Element, Error, Graph, Shape, Type, check_types};
 use std::borrow::Borrow;
 use std::fmt::Write;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -99,6 +101,8 @@ enum Work {
     Loop(Loop),
     /// A product, and the loop that follows each block of it while it is hot.
     Dot(Products, Option<Loop>),
+    /// Likewise.
+    Conv(Convolution, Option<Loop>),
     ArgExtreme(ArgExtreme),
     Gather(Gather),
     ScatterAdd(ScatterAdd),
@@ -424,6 +428,10 @@ fn kernel_name(work: &Work) -> String {
             let then = if epilogue.is_some() { " + loop" } else { "" };
             format!("dot ({}){then}", products.product.path())
         }
+        Work::Conv(convolution, epilogue) => {
+            let then = if epilogue.is_some() { " + loop" } else { "" };
+            format!("{}{then}", convolution.name())
+        }
         Work::ArgExtreme(_) => "argmax".into(),
         Work::Gather(_) => "gather".into(),
         Work::ScatterAdd(_) => "scatter_add".into(),
@@ -492,18 +500,29 @@ unsafe fn run_step(step: &Step, addresses: Addresses, scratch: *mut u8, bytes: u
                 work.finish(addresses);
             }
             Work::Dot(products, epilogue) => {
-                let columns = products.product.n;
                 let run = |part: usize, worker: usize| {
                     let _flush = FlushSubnormals::new();
                     products.run(part, addresses, scratch.of(worker), isa);
-                    if let Some(next) = epilogue {
-                        let rows = products.product.part(part).rows;
-                        if let Some(block) = next.block_of(rows.start * columns..rows.end * columns) {
-                            next.run(block, 0, addresses, scratch.of(worker), isa);
-                        }
+                    if let Some((next, block)) = following(epilogue, products.whole_rows(part)) {
+                        next.run(block, 0, addresses, scratch.of(worker), isa);
                     }
                 };
                 pool.run(products.parts(), &run);
+            }
+            Work::Conv(convolution, epilogue) => {
+                let run = |part: usize, worker: usize| {
+                    let _flush = FlushSubnormals::new();
+                    convolution.run(part, addresses, scratch.of(worker), isa);
+                    if let Some((next, block)) = following(epilogue, convolution.whole_rows(part)) {
+                        next.run(block, 0, addresses, scratch.of(worker), isa);
+                    }
+                };
+                pool.run(convolution.parts(), &run);
+                let sum = |part: usize, _: usize| {
+                    let _flush = FlushSubnormals::new();
+                    convolution.sum(part, addresses);
+                };
+                pool.run(convolution.sums(), &sum);
             }
             Work::ArgExtreme(work) => work.run(addresses),
             Work::Gather(work) => work.run(addresses),
@@ -511,6 +530,12 @@ unsafe fn run_step(step: &Step, addresses: Addresses, scratch: *mut u8, bytes: u
             Work::Reference(work) => work.run(addresses),
         }
     }
+}
+
+/// The block of the loop that follows a kernel which covers these of the kernel's elements.
+fn following(epilogue: &Option<Loop>, elements: Option<Range<usize>>) -> Option<(&Loop, Block)> {
+    let next = epilogue.as_ref()?;
+    Some((next, next.block_of(elements?)?))
 }
 
 /// A plan in the making.
@@ -743,6 +768,14 @@ impl<'a> Compiler<'a> {
                 let buffers = [inputs[0], inputs[1], output];
                 Work::Dot(Products::new(dot, item.dtype, buffers, views, copied), None)
             }
+            Op::Conv(op) if conv::fits(op, item.dtype) => {
+                let own = self.graph.node(node.inputs[1]).ty.shape.clone();
+                let copied = (item.operands[1].0 >= self.graph.nodes().len()).then_some(&own[..]);
+                let views = [&item.operands[0].1, &item.operands[1].1];
+                let buffers = [inputs[0], inputs[1], output];
+                let partial = |bytes| self.arena_buffer(bytes);
+                Work::Conv(Convolution::new(op, item.dtype, buffers, views, copied, partial), None)
+            }
             Op::ArgMax(_) | Op::ArgMin(_) => {
                 let (axis, largest) = match &node.op {
                     Op::ArgMax(op) => (op.axis, true),
@@ -786,6 +819,7 @@ impl<'a> Compiler<'a> {
         };
         let flops = match &work {
             Work::Dot(products, _) => products.count() * products.product.flops(),
+            Work::Conv(convolution, _) => convolution.flops(),
             Work::Gather(_) => 0,
             _ => item.operands.iter().map(|(_, view)| view.size()).sum(),
         };
@@ -798,10 +832,14 @@ impl<'a> Compiler<'a> {
             + node.ty.byte_size();
         let operations = vec![node.op.name()];
         let shape = node.ty.shape.clone();
+        let mut writes = vec![output];
+        if let Work::Conv(convolution, _) = &work {
+            writes.extend(convolution.partial());
+        }
         self.steps.push(Step {
             work,
             reads: inputs,
-            writes: vec![output],
+            writes,
             operations,
             node: item.node,
             shape,
@@ -846,24 +884,27 @@ impl<'a> Compiler<'a> {
         self.push_loop(work, vec!["pad"], item.node, Shape::from(&view.shape[..]));
     }
 
-    /// Lets the first loop that walks over a product in its own order follow each block of it.
+    /// Lets the first loop that walks over a product or convolution in its own order follow each
+    /// block of it.
     fn join_epilogues(&mut self) {
         let mut i = 0;
         while i < self.steps.len() {
             if let Some(j) = self.epilogue_of(i)
                 && let Work::Loop(next) = self.steps[j].work.clone()
             {
-                let dot = self.steps.remove(i);
+                let first = self.steps.remove(i);
                 let step = &mut self.steps[j - 1];
-                if let Work::Dot(products, _) = dot.work {
-                    step.work = Work::Dot(products, Some(next));
+                match first.work {
+                    Work::Dot(products, _) => step.work = Work::Dot(products, Some(next)),
+                    Work::Conv(convolution, _) => step.work = Work::Conv(convolution, Some(next)),
+                    _ => {}
                 }
-                step.reads.extend(dot.reads);
-                step.writes.extend(dot.writes);
-                step.operations.insert(0, "dot");
-                step.flops += dot.flops;
-                step.bytes += dot.bytes;
-                step.node = dot.node;
+                step.reads.extend(first.reads);
+                step.writes.extend(first.writes);
+                step.operations.splice(0..0, first.operations);
+                step.flops += first.flops;
+                step.bytes += first.bytes;
+                step.node = first.node;
                 continue;
             }
             i += 1;
@@ -871,10 +912,20 @@ impl<'a> Compiler<'a> {
     }
 
     fn epilogue_of(&self, i: usize) -> Option<usize> {
-        let Work::Dot(products, None) = &self.steps[i].work else { return None };
-        let Products { c, product, .. } = products;
-        let size = product.m * product.n;
-        if products.count() != 1 || size == 0 {
+        // What is written, how much of it, and the elements that each part makes.
+        let (c, size, parts): (_, _, Vec<Range<usize>>) = match &self.steps[i].work {
+            Work::Dot(products, None) => {
+                let parts = (0..products.parts()).map(|part| products.whole_rows(part));
+                let size = products.product.m * products.product.n;
+                (&products.c, size, parts.collect::<Option<_>>()?)
+            }
+            Work::Conv(convolution, None) => {
+                let parts = (0..convolution.parts()).map(|part| convolution.whole_rows(part));
+                (&convolution.output, convolution.size(), parts.collect::<Option<_>>()?)
+            }
+            _ => return None,
+        };
+        if size == 0 {
             return None;
         }
         for (j, step) in self.steps.iter().enumerate().skip(i + 1) {
@@ -883,12 +934,7 @@ impl<'a> Compiler<'a> {
                 let in_order = next.loads.iter().all(|load| {
                     load.buffer != *c || (load.offset == 0 && walks_in_order(&next.extents, &load.strides))
                 });
-                let parts_fit = (0..products.parts()).all(|part| {
-                    let block = product.part(part);
-                    let whole_rows = block.columns == (0..product.n);
-                    whole_rows
-                        && next.block_of(block.rows.start * product.n..block.rows.end * product.n).is_some()
-                });
+                let parts_fit = parts.iter().all(|part| next.block_of(part.clone()).is_some());
                 let apart = self.steps[i].reads.iter().all(|buffer| !step.writes.contains(buffer));
                 let fits = next.folds.is_empty() && next.size() == size && in_order && parts_fit && apart;
                 return fits.then_some(j);
@@ -986,6 +1032,9 @@ fn scratch_of(step: &Step) -> usize {
         Work::Loop(work) => work.scratch_bytes(),
         Work::Dot(products, next) => {
             products.scratch_bytes().max(next.as_ref().map_or(0, Loop::scratch_bytes))
+        }
+        Work::Conv(convolution, next) => {
+            convolution.scratch_bytes().max(next.as_ref().map_or(0, Loop::scratch_bytes))
         }
         _ => 0,
     }

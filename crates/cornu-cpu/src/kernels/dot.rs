@@ -6,6 +6,7 @@ use crate::layout::{View, collapse};
 use crate::simd::Isa;
 use cornu_graph::DType;
 use cornu_graph::ops::Dot;
+use std::ops::Range;
 
 /// A matrix product for each position along the batch axes.
 #[derive(Clone, Debug)]
@@ -113,6 +114,15 @@ impl Products {
             1 => (self.count() * self.product.flops() / 500_000).clamp(1, self.count().clamp(1, 16)),
             each => self.count() * each,
         }
+    }
+
+    /// The elements of the result that a part makes, where these are whole rows of the only product.
+    pub(crate) fn whole_rows(&self, part: usize) -> Option<Range<usize>> {
+        if self.count() != 1 {
+            return None;
+        }
+        let (block, n) = (self.product.part(part), self.product.n);
+        (block.columns == (0..n)).then_some(block.rows.start * n..block.rows.end * n)
     }
 
     /// Bytes of scratch memory that a part needs.

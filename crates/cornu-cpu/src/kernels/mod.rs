@@ -1,6 +1,7 @@
 //! Kernels: the inner loops that plans are made of. What has none here runs in the reference's loop.
 
 pub(crate) mod argmax;
+pub(crate) mod conv;
 pub(crate) mod dot;
 pub(crate) mod fused;
 pub(crate) mod gather;
@@ -31,10 +32,12 @@ impl Addresses {
     }
 }
 
-/// How the `i`th operand of a kernel has to lie, if not as `view` shows it: the view whose elements
+/// How the `i`th operand of a kernel has to lie, if not as its view shows it: the view whose elements
 /// are to be copied, in row-major order, before the kernel runs.
-pub(crate) fn operand_order(op: &Op, i: usize, view: &View) -> Option<View> {
+pub(crate) fn operand_order(op: &Op, i: usize, operands: &[(usize, View)]) -> Option<View> {
+    let view = &operands[i].1;
     match op {
+        Op::Conv(conv) => conv::operand_order(conv, i, operands),
         Op::Dot(dot) => dot::operand_order(dot, i, view),
         // These are loops of their own, or read through views.
         Op::Concat(_) | Op::Pad(_) => None,

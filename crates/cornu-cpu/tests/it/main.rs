@@ -1,3 +1,4 @@
 //! Plans against the reference evaluator.
+mod convolutions;
 mod plans;
 mod sweep;

@@ -11,6 +11,7 @@ mod broadcast;
 mod cast;
 mod concat;
 mod constant;
+mod conv;
 mod cos;
 mod cumsum;
 mod div;
@@ -52,8 +53,14 @@ mod sum;
 mod tanh;
 mod transpose;
 mod uniform;
+mod window;
+mod window_max;
+mod window_scatter;
+mod window_select;
+mod window_sum;
 
 pub use concat::concat;
+pub use window::Window;
 
 /// Turns the list of operations into the enum [`Op`], which forwards to each one's own file.
 macro_rules! registry {
@@ -172,6 +179,12 @@ registry! {
     argmax::ArgMax,
     argmin::ArgMin,
     cumsum::CumSum,
+    // Over windows.
+    conv::Conv,
+    window_sum::WindowSum,
+    window_max::WindowMax,
+    window_select::WindowSelect,
+    window_scatter::WindowScatter,
     // Rearrangements.
     broadcast::Broadcast,
     reshape::Reshape,

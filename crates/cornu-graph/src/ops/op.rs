@@ -169,6 +169,12 @@ impl Attributes {
         self
     }
 
+    /// These attributes and a list of whole numbers more, which may be negative.
+    pub fn signed_ints(mut self, name: &str, values: &[i64]) -> Attributes {
+        self.0.push((name.into(), Attribute::Ints(values.to_vec())));
+        self
+    }
+
     /// These attributes and a list of doubles more.
     pub fn floats(mut self, name: &str, values: Vec<f64>) -> Attributes {
         self.0.push((name.into(), Attribute::Floats(values)));
@@ -210,6 +216,14 @@ impl Attributes {
                 values.iter().map(|&v| usize::try_from(v).map_err(|_| wrong())).collect()
             }
             _ => Err(wrong()),
+        }
+    }
+
+    /// The list of whole numbers called `name`, which may be negative.
+    pub fn get_signed_ints(&self, name: &str) -> Result<Vec<i64>, String> {
+        match self.get(name)? {
+            Attribute::Ints(values) => Ok(values.clone()),
+            _ => Err(format!("attribute `{name}` is no list of whole numbers")),
         }
     }
 

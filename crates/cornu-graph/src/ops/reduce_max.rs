@@ -77,7 +77,7 @@ impl Operation for ReduceMax {
 }
 
 /// What a maximum of nothing is: the lowest number of the dtype.
-fn lowest(dtype: DType) -> f64 {
+pub(super) fn lowest(dtype: DType) -> f64 {
     match dtype {
         DType::Bool => 0.0,
         dtype => dtype.round(f64::NEG_INFINITY),

@@ -1,6 +1,6 @@
 //! Mistakes in graphs under construction: each message, with the line it was made on.
 
-use cornu_graph::ops::{Dot, Iota};
+use cornu_graph::ops::{Conv, Dot, Iota, Window};
 use cornu_graph::{Array, Builder, DType, Tensor, Type, batch, concat, evaluate, grad};
 
 /// What the tests make mistakes with.
@@ -155,4 +155,35 @@ fn operands_that_are_not_declared() {
     let message = |inputs: &[Array]| evaluate(&graph, inputs, &[]).unwrap_err().to_string();
     assert_eq!(message(&[]), "the graph takes 1 inputs, got 0");
     assert_eq!(message(&[Array::from_vec(vec![1.0f64, 2.0])]), "input `x` is f32[2], got f64[2]");
+}
+
+#[test]
+fn convolutions_and_windows_that_do_not_fit() {
+    let b = Builder::new();
+    let (x, kernel) = (b.input("x", [2, 8, 6]), b.input("kernel", [3, 4, 4]));
+    let _ = x.conv(&kernel, Conv::new(1));
+    let _ = x.conv(&kernel, Conv::new(2));
+    let _ = x.conv(&b.input("other", [3, 2, 4]), Conv::new(1).groups(3));
+    let _ = x.conv(&b.input("another", [3, 6, 4]), Conv::new(1).strides(&[0]));
+    let _ = x.conv(&b.input("one more", [3, 6, 4]), Conv::new(1).strides(&[1, 1]));
+    let _ = x.conv(&b.input("the last", [3, 3, 4]), Conv::new(1).groups(2).batch_groups(2));
+    let _ = x.window_max(Window::new(&[2]));
+    let _ = x.window_sum(Window::new(&[1, 0, 1]));
+    let _ = x.window_scatter(&x, Window::new(&[1, 2, 1]));
+    let messages: Vec<String> = b.errors().iter().map(|error| error.message.clone()).collect();
+    assert_eq!(
+        messages,
+        [
+            "conv: an input of 6 features in 1 groups needs a kernel of 6 features, got 4",
+            "conv: over 2 spatial axes, input and kernel have 4 axes each, got shapes [2, 8, 6] and [3, 4, 4]",
+            "conv: 4 features of the result do not fall into 3 groups",
+            "conv: along spatial axis 0 of input [2, 8, 6] and kernel [3, 6, 4], \
+             size 3, stride 0 and dilation 1 have to be at least 1",
+            "conv: strides are given for 2 spatial axes, padding or dilation for 1",
+            "conv: groups are 2 and batch groups 2; both are at least 1, and one is 1",
+            "window_max: shape [2, 8, 6] needs a window of 3 axes, got 1",
+            "window_sum: along axis 1 of shape [2, 8, 6], size 0, stride 1 and dilation 1 have to be at least 1",
+            "window_scatter: the windows over f32[2, 8, 6] make f32[2, 7, 6], got f32[2, 8, 6]",
+        ]
+    );
 }

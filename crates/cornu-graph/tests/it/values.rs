@@ -1,7 +1,7 @@
 //! What each operation means, on one literal example each, and wrong meanings caught.
 
 use crate::check::{EvalRule, close, own_eval, report};
-use cornu_graph::ops::{Dot, Value};
+use cornu_graph::ops::{Conv, Dot, Value, Window};
 use cornu_graph::{Array, Builder, DType, Op, Tensor, Type, concat, evaluate_with_rule};
 
 /// An operation's name, the operands, a call of it and alone, and the elements that it gives.
@@ -133,6 +133,49 @@ fn cases() -> Vec<Case> {
         case("argmin", &[m(3, &[3., 1., 1., 4., 3., 2.])], |_, x| x[0].argmin(1), &[1., 2.]),
         case("cumsum", &[six()], |_, x| x[0].cumsum(1), &[1., 3., 6., 4., 9., 15.]),
         case("cumsum", &[six()], |_, x| x[0].cumsum_reversed(1), &[6., 5., 3., 15., 11., 6.]),
+        case(
+            "conv",
+            &[v(&[1., 2., 3., 4., 5., 6., 7., 8.]), v(&[1., 10., 100., 1000.])],
+            |_, x| {
+                // [batch, spatial, in] = [1, 4, 2] and [spatial, in, out] = [2, 2, 1].
+                let conv = Conv::new(1).strides(&[2]).padding(&[(1, 1)]);
+                x[0].reshape([1, 4, 2]).conv(&x[1].reshape([2, 2, 1]), conv)
+            },
+            &[2100., 6543., 87.],
+        ),
+        case(
+            "conv",
+            &[v(&[1., 2., 3., 4.]), v(&[1., 10., 100., 1000.])],
+            |_, x| {
+                let conv = Conv::new(1).input_dilation(&[3]).kernel_dilation(&[3]).groups(2);
+                x[0].reshape([1, 2, 2]).conv(&x[1].reshape([2, 1, 2]), conv)
+            },
+            &[301., 4020.],
+        ),
+        case(
+            "window_sum",
+            &[six()],
+            |_, x| x[0].window_sum(Window::new(&[2, 2]).padding(&[(1, 0), (0, 0)])),
+            &[3., 5., 12., 16.],
+        ),
+        case(
+            "window_max",
+            &[m(4, &[3., 9., 9., 1., 4., 5., nan, 6.])],
+            |_, x| x[0].window_max(Window::new(&[1, 2]).strides(&[1, 2]).padding(&[(0, 0), (1, 1)])),
+            &[3., 9., 1., 4., f64::NAN, 6.],
+        ),
+        case(
+            "window_select",
+            &[v(&[3., 9., 9., 1.]), v(&[10., 20., 30., 40.])],
+            |_, x| x[0].window_select(&x[1], Window::new(&[2]).padding(&[(2, 0)])),
+            &[0., 10., 20., 20., 30.],
+        ),
+        case(
+            "window_scatter",
+            &[v(&[3., 9., 9., 1.]), v(&[10., 20., 30., 40., 50.])],
+            |_, x| x[0].window_scatter(&x[1], Window::new(&[2]).padding(&[(2, 0)])),
+            &[20., 70., 50., 0.],
+        ),
         case("broadcast", &[v(&[1., 2.])], |_, x| x[0].broadcast_to([2, 2]), &[1., 2., 1., 2.]),
         case("reshape", &[six()], |_, x| x[0].reshape([3, 2]), &[1., 2., 3., 4., 5., 6.]),
         case("transpose", &[six()], |_, x| x[0].transpose(&[1, 0]), &[1., 4., 2., 5., 3., 6.]),

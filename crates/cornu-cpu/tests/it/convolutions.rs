@@ -1,0 +1,127 @@
+//! Convolutions and windows of many shapes: plans against the reference, value and gradients, with
+//! the same bits at any number of threads.
+
+use crate::sweep::distance;
+use cornu_cpu::Plan;
+use cornu_graph::ops::{Conv, Window};
+use cornu_graph::philox::Random;
+use cornu_graph::{Array, Builder, DType, Graph, Shape, Tensor, Type, evaluate, grad};
+
+fn draw(random: &mut Random, ty: &Type) -> Array {
+    let values: Vec<f64> = (0..ty.shape.size()).map(|_| random.uniform() * 2.0 - 1.0).collect();
+    Array::from_f64(&ty.shape, ty.dtype, &values).unwrap()
+}
+
+/// A value and the gradients of all inputs.
+fn with_gradients(y: &Tensor, x: &[&Tensor]) -> Graph {
+    let weights = y.builder().iota(y.shape(), y.rank() - 1, y.dtype()) * 0.1 + 0.5;
+    let g = grad(&(y * y * weights).sum_all(), x);
+    let mut outputs = vec![("y", y)];
+    outputs.extend(g.iter().map(|g| ("dx", g)));
+    y.builder().build(&outputs, &[]).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+/// Runs the graph as plans for one and three threads, whose results are the same and the reference's.
+fn check(name: &str, graph: &Graph, random: &mut Random) {
+    let inputs: Vec<Array> = graph.inputs().iter().map(|d| draw(random, &d.ty)).collect();
+    let expected = evaluate(graph, &inputs, &[]).unwrap().outputs;
+    let mut first: Vec<Array> = Vec::new();
+    for threads in [1, 3] {
+        let mut plan = Plan::new(graph, threads).unwrap();
+        // Twice, so that what a run leaves behind shows.
+        for _ in 0..2 {
+            plan.run(&inputs, &mut []).unwrap();
+        }
+        let outputs: Vec<Array> = (0..expected.len()).map(|i| plan.output(i)).collect();
+        for (i, (got, wanted)) in outputs.iter().zip(&expected).enumerate() {
+            let off = distance(got, wanted);
+            assert!(off < 1e-5, "{name}, output {i} is off by {off:e}\n{graph}{}", plan.explain());
+        }
+        if first.is_empty() {
+            first = outputs;
+        } else {
+            assert_eq!(first, outputs, "{name}: the bits are not the same on {threads} threads");
+        }
+    }
+}
+
+fn conv_graph(x: &[usize], kernel: &[usize], conv: Conv, dtype: DType) -> Graph {
+    let b = Builder::new();
+    let x = b.input_of("x", Type::new(x, dtype));
+    let kernel = b.input_of("kernel", Type::new(kernel, dtype));
+    with_gradients(&x.conv(&kernel, conv), &[&x, &kernel])
+}
+
+#[test]
+fn random_convolutions_agree_with_the_reference() {
+    for seed in 0..150 {
+        let mut random = Random::new(seed, 7);
+        let n = 1 + random.below(3);
+        let mut of = |choices: &[usize]| choices[random.below(choices.len())];
+        let (groups, each_in, each_out) = (of(&[1, 1, 1, 2, 4]), of(&[1, 1, 2, 3, 9]), of(&[1, 2, 4, 17]));
+        let (groups, batch_groups) = if of(&[0, 0, 0, 1]) == 1 { (1, groups) } else { (groups, 1) };
+        let batch = of(&[1, 2, 3]) * batch_groups;
+        let (mut x, mut kernel, mut conv) = (vec![batch], Vec::new(), Conv::new(n));
+        conv = conv.groups(groups).batch_groups(batch_groups);
+        for i in 0..n {
+            let size = of(&[1, 2, 3, 3]);
+            kernel.push(size);
+            conv.strides[i] = of(&[1, 1, 1, 2, 3]);
+            conv.kernel_dilation[i] = of(&[1, 1, 1, 2]);
+            conv.input_dilation[i] = of(&[1, 1, 1, 2, 3]);
+            conv.low[i] = of(&[0, 0, 1, 3]) as i64 - of(&[0, 0, 0, 1]) as i64;
+            conv.high[i] = of(&[0, 0, 1, 2]) as i64 - of(&[0, 0, 0, 1]) as i64;
+            x.push((size - 1) * conv.kernel_dilation[i] + 2 + of(&[0, 1, 4, 12 / n]));
+        }
+        x.push(each_in * groups);
+        kernel.extend([each_in, each_out * groups * batch_groups]);
+        let dtype = if seed % 5 == 0 { DType::F64 } else { DType::F32 };
+        check(&format!("seed {seed}, {conv:?}"), &conv_graph(&x, &kernel, conv, dtype), &mut random);
+    }
+}
+
+#[test]
+fn convolutions_of_layers_agree_with_the_reference() {
+    let same = || Conv::new(2).padding(&[(1, 1), (1, 1)]);
+    let mut random = Random::new(1, 7);
+    for (name, x, kernel, conv) in [
+        ("the first layer", [8, 12, 12, 1], [3, 3, 1, 32], Conv::new(2)),
+        ("the second layer", [4, 10, 10, 16], [3, 3, 16, 32], Conv::new(2)),
+        ("colors", [2, 16, 16, 3], [5, 5, 3, 12], Conv::new(2).padding(&[(2, 2), (2, 2)])),
+        ("strides", [3, 11, 11, 8], [3, 3, 8, 24], same().strides(&[2, 2])),
+        ("wide", [1, 6, 6, 64], [3, 3, 64, 130], same()),
+        ("each by itself", [3, 9, 9, 8], [1, 1, 8, 20], Conv::new(2)),
+        ("all at once", [5, 6, 6, 8], [6, 6, 8, 10], Conv::new(2)),
+        ("depthwise", [3, 12, 12, 40], [3, 3, 1, 40], same().groups(40)),
+        ("depthwise, two each", [2, 9, 9, 20], [3, 3, 1, 40], same().groups(20).strides(&[2, 2])),
+        ("groups", [2, 9, 9, 24], [3, 3, 8, 30], same().groups(3)),
+    ] {
+        check(name, &conv_graph(&x, &kernel, conv, DType::F32), &mut random);
+    }
+}
+
+#[test]
+fn random_windows_agree_with_the_reference() {
+    for seed in 0..100 {
+        let mut random = Random::new(seed, 8);
+        let rank = 1 + random.below(4);
+        let mut of = |choices: &[usize]| choices[random.below(choices.len())];
+        let (mut x, mut window) = (Vec::new(), Window::new(&vec![1; rank]));
+        for i in 0..rank {
+            let seen = of(&[0, 1, 1]) == 1;
+            window.size[i] = if seen { of(&[1, 2, 3]) } else { 1 };
+            window.stride[i] = if seen { of(&[1, 2, 2, 3]) } else { 1 };
+            window.dilation[i] = if seen { of(&[1, 1, 2]) } else { 1 };
+            // So little that each window sees something.
+            window.low[i] =
+                if window.size[i] > 1 && window.dilation[i] == 1 { of(&[0, 1]) as i64 } else { 0 };
+            window.high[i] = -(of(&[0, 0, 0, 1]) as i64);
+            x.push((window.size[i] - 1) * window.dilation[i] + 2 + of(&[0, 1, 3, 20 / rank]));
+        }
+        let dtype = if seed % 5 == 0 { DType::F64 } else { DType::F32 };
+        let b = Builder::new();
+        let x = b.input_of("x", Type::new(Shape::from(x), dtype));
+        let y = x.window_max(window.clone()) + x.window_sum(window.clone()) * 0.25;
+        check(&format!("seed {seed}, {window:?}"), &with_gradients(&y, &[&x]), &mut random);
+    }
+}
