@@ -39,6 +39,7 @@ mod reduce_max;
 mod reduce_min;
 mod reshape;
 mod reverse;
+mod scan;
 mod scatter_add;
 mod select;
 mod sigmoid;
@@ -54,6 +55,7 @@ mod transpose;
 mod uniform;
 
 pub use concat::concat;
+pub use scan::{Body, ScanOptions, Scanned};
 
 /// Turns the list of operations into the enum [`Op`], which forwards to each one's own file.
 macro_rules! registry {
@@ -183,6 +185,8 @@ registry! {
     // Indexed.
     gather::Gather,
     scatter_add::ScatterAdd,
+    // Steps in time.
+    scan::Scan,
 }
 
 impl Op {
