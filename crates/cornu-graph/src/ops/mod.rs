@@ -7,6 +7,8 @@ mod abs;
 mod add;
 mod argmax;
 mod argmin;
+mod argsort;
+mod atan2;
 mod broadcast;
 mod cast;
 mod concat;
@@ -15,6 +17,8 @@ mod cos;
 mod cumsum;
 mod div;
 mod dot;
+mod dynamic_slice;
+mod dynamic_update_slice;
 mod equal;
 mod erf;
 mod exp;
@@ -158,6 +162,7 @@ registry! {
     mul::Mul,
     div::Div,
     pow::Pow,
+    atan2::Atan2,
     maximum::Maximum,
     minimum::Minimum,
     equal::Equal,
@@ -173,6 +178,7 @@ registry! {
     reduce_min::ReduceMin,
     argmax::ArgMax,
     argmin::ArgMin,
+    argsort::ArgSort,
     cumsum::CumSum,
     // Rearrangements.
     broadcast::Broadcast,
@@ -185,6 +191,8 @@ registry! {
     // Indexed.
     gather::Gather,
     scatter_add::ScatterAdd,
+    dynamic_slice::DynamicSlice,
+    dynamic_update_slice::DynamicUpdateSlice,
     // Steps in time.
     scan::Scan,
 }

@@ -155,7 +155,8 @@ impl Builder {
         let (n_carries, n_sequences) = (init.len(), xs.len());
         let scan = Scan { body: Body::new(graph), n_carries, n_sequences, length, reverse: options.reverse };
         let (scan, used) = scan.pruned();
-        let kept: Vec<&Tensor> = operands.iter().zip(&used).filter(|pair| *pair.1).map(|pair| pair.0).collect();
+        let kept: Vec<&Tensor> =
+            operands.iter().zip(&used).filter(|pair| *pair.1).map(|pair| pair.0).collect();
         let y = self.push_at(scan.clone().into(), &kept, location);
         if !y.is_valid() {
             return fail(String::new());
@@ -256,9 +257,7 @@ pub(super) fn samples() -> Vec<Sample> {
         concat(&[&scanned.carries[0], &scanned.ys[0]], 0) * scanned.last(0)
     };
     let one: fn(&Builder, &[Tensor]) -> Tensor = |b, x| {
-        let scanned = b.scan(&[&x[0]], &[&x[1]], ScanOptions::new(), |_, h, t| {
-            (vec![&h[0] * &t[0]], vec![])
-        });
+        let scanned = b.scan(&[&x[0]], &[&x[1]], ScanOptions::new(), |_, h, t| (vec![&h[0] * &t[0]], vec![]));
         scanned.last(0)
     };
     let counted: fn(&Builder, &[Tensor]) -> Tensor = |b, x| {
@@ -276,4 +275,3 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample::new("without sequences", &[&[3], &[3]], (-1.0, 2.0), counted),
     ]
 }
-

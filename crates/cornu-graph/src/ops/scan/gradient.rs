@@ -383,7 +383,13 @@ impl Backward {
 fn is_linear(op: &Op) -> bool {
     matches!(
         op,
-        Op::Add(_) | Op::Sub(_) | Op::Neg(_) | Op::Transpose(_) | Op::Reshape(_) | Op::Sum(_) | Op::Broadcast(_)
+        Op::Add(_)
+            | Op::Sub(_)
+            | Op::Neg(_)
+            | Op::Transpose(_)
+            | Op::Reshape(_)
+            | Op::Sum(_)
+            | Op::Broadcast(_)
     )
 }
 
