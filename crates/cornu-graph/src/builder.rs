@@ -1,5 +1,9 @@
 //! Builds graphs: equal work is done once, mistakes are gathered and told together.
 
+mod within;
+
+pub(crate) use within::step_type;
+
 use crate::graph::{Declaration, Graph, Id, Node, Type};
 use crate::ops::{Constant, Input, Iota, Op, Parameter, Uniform};
 use crate::tensor::Tensor;
@@ -38,6 +42,10 @@ pub(crate) struct State {
     place: Option<Option<&'static Location<'static>>>,
     streams: u64,
     logits: HashMap<Id, (Squash, Id)>,
+    /// The builder of the graph that this one's runs within, if it does.
+    outer: Option<Builder>,
+    /// Values of the outer graph, and the inputs that stand for them here.
+    captures: Vec<(Id, Id)>,
 }
 
 /// How logits were turned into probabilities.
@@ -128,6 +136,9 @@ impl Builder {
 
     /// A stream number that no other use of randomness in this graph has.
     pub fn next_stream(&self) -> u64 {
+        if let Some(outer) = self.outer() {
+            return outer.next_stream();
+        }
         let mut state = self.0.borrow_mut();
         state.streams += 1;
         state.streams - 1
@@ -206,15 +217,23 @@ impl Builder {
         if inputs.iter().any(|input| !input.is_valid()) {
             return self.tensor(Id::INVALID);
         }
+        let home = inputs
+            .iter()
+            .map(|input| &input.builder)
+            .fold(self, |home, builder| if builder.is_within(home) { builder } else { home });
+        if !Rc::ptr_eq(&home.0, &self.0) {
+            return home.push_at(op, inputs, location);
+        }
         let location = self.place(location);
-        if let Some(foreign) = inputs.iter().find(|input| !Rc::ptr_eq(&input.builder.0, &self.0)) {
+        let owned: Vec<Option<Tensor>> = inputs.iter().map(|input| self.own(input)).collect();
+        if let Some((foreign, _)) = inputs.iter().zip(&owned).find(|(_, own)| own.is_none()) {
             let message = format!("{} takes tensors of two graphs; one is {}", op.name(), foreign.ty());
             let help = "build all tensors of an operation with one Builder";
             self.record(Error { location, ..Error::new(message).help(help) });
             return self.tensor(Id::INVALID);
         }
         let mut state = self.0.borrow_mut();
-        let ids: Vec<Id> = inputs.iter().map(|input| input.id).collect();
+        let ids: Vec<Id> = owned.iter().flatten().map(|input| input.id).collect();
         let key = (op, ids);
         if let Some(&id) = state.known.get(&key) {
             drop(state);

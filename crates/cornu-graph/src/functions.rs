@@ -212,7 +212,7 @@ pub fn samples() -> Vec<(&'static str, Sample)> {
         b.normal([13], (3, 4), &x[0], &x[1]).cast(x[2].dtype()) * &x[2]
     });
     let normal = normal.operand(0, DType::I64, (0.0, 9.0)).operand(1, DType::I64, (0.0, 9.0));
-    vec![
+    let mut all = vec![
         one("relu", |_, x| x[0].relu()),
         one("leaky_relu", |_, x| x[0].leaky_relu(0.3)),
         one("elu", |_, x| x[0].elu(0.7)),
@@ -237,5 +237,7 @@ pub fn samples() -> Vec<(&'static str, Sample)> {
         sample("sigmoid_cross_entropy_with_logits", &[&[3, 4], &[3, 4]], wide, sigmoid_cross_entropy),
         sample("softmax_cross_entropy_with_logits", &[&[3, 4], &[3, 4]], wide, softmax_cross_entropy),
         ("normal", normal.not_batchable()),
-    ]
+    ];
+    all.extend(crate::order::samples());
+    all
 }

@@ -54,6 +54,7 @@ pub mod functions;
 mod grad;
 mod graph;
 pub mod ops;
+mod order;
 pub mod philox;
 mod reference;
 mod shape;

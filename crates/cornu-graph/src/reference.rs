@@ -38,7 +38,7 @@ pub fn evaluate_f64(graph: &Graph, inputs: &[Array], parameters: &[Array]) -> Re
 }
 
 /// An operation's elements from its operands.
-type Meaning<'a> = dyn Fn(&Op, &[&Value], &Type) -> Vec<f64> + 'a;
+pub(crate) type Meaning<'a> = dyn Fn(&Op, &[&Value], &Type) -> Vec<f64> + 'a;
 
 /// The same with another meaning of operations, so that tests can plant errors.
 #[doc(hidden)]
@@ -50,11 +50,23 @@ pub fn evaluate_with_rule(
 ) -> Result<Vec<Value>, Error> {
     check_types("input", &graph.inputs, inputs.iter())?;
     check_types("parameter", &graph.parameters, parameters.iter())?;
+    let numbers = |arrays: &[Array]| arrays.iter().map(Array::to_f64).collect::<Vec<_>>();
+    Ok(values_of(graph, &numbers(inputs), &numbers(parameters), rule))
+}
+
+/// The values of all nodes from the elements of what the graph is given, of which there are as many
+/// as it declares.
+pub(crate) fn values_of(
+    graph: &Graph,
+    inputs: &[Vec<f64>],
+    parameters: &[Vec<f64>],
+    rule: &Meaning,
+) -> Vec<Value> {
     let mut values: Vec<Value> = Vec::with_capacity(graph.nodes.len());
     for node in &graph.nodes {
         let elements = match &node.op {
-            Op::Input(input) => inputs[input.index].to_f64(),
-            Op::Parameter(parameter) => parameters[parameter.index].to_f64(),
+            Op::Input(input) => inputs[input.index].clone(),
+            Op::Parameter(parameter) => parameters[parameter.index].clone(),
             op => {
                 let operands: Vec<&Value> = node.inputs.iter().map(|id| &values[id.index()]).collect();
                 let mut elements = rule(op, &operands, &node.ty);
@@ -66,7 +78,7 @@ pub fn evaluate_with_rule(
         };
         values.push(Value { ty: node.ty.clone(), elements });
     }
-    Ok(values)
+    values
 }
 
 /// Whether the arrays `given` are what a graph declares.

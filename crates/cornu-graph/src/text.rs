@@ -74,6 +74,7 @@ fn write_node(f: &mut fmt::Formatter<'_>, node: &Node) -> fmt::Result {
                     write_list(f, ('[', ']'), values.iter().map(|v| format!("{v:?}")))?
                 }
                 Attribute::DType(dtype) => write!(f, "{dtype}")?,
+                Attribute::Text(text) => write!(f, "{text:?}")?,
             }
         }
         f.write_str("}")?;
@@ -208,6 +209,8 @@ fn read_attribute(c: &mut Cursor) -> Result<(String, Attribute), String> {
             Ok(integers) => Attribute::Ints(integers),
             Err(_) => Attribute::Floats(words.iter().map(|word| float(word)).collect::<Result<_, _>>()?),
         }
+    } else if c.rest.starts_with('"') {
+        Attribute::Text(c.quoted()?)
     } else if let Ok(word) = c.number() {
         Attribute::Int(word.parse().map_err(|_| format!("`{word}` is no whole number"))?)
     } else {

@@ -7,6 +7,8 @@ mod abs;
 mod add;
 mod argmax;
 mod argmin;
+mod argsort;
+mod atan2;
 mod broadcast;
 mod cast;
 mod concat;
@@ -16,6 +18,8 @@ mod cos;
 mod cumsum;
 mod div;
 mod dot;
+mod dynamic_slice;
+mod dynamic_update_slice;
 mod equal;
 mod erf;
 mod exp;
@@ -40,6 +44,7 @@ mod reduce_max;
 mod reduce_min;
 mod reshape;
 mod reverse;
+mod scan;
 mod scatter_add;
 mod select;
 mod sigmoid;
@@ -60,6 +65,7 @@ mod window_select;
 mod window_sum;
 
 pub use concat::concat;
+pub use scan::{Body, ScanOptions, Scanned};
 pub use window::Window;
 
 /// Turns the list of operations into the enum [`Op`], which forwards to each one's own file.
@@ -163,6 +169,7 @@ registry! {
     mul::Mul,
     div::Div,
     pow::Pow,
+    atan2::Atan2,
     maximum::Maximum,
     minimum::Minimum,
     equal::Equal,
@@ -178,6 +185,7 @@ registry! {
     reduce_min::ReduceMin,
     argmax::ArgMax,
     argmin::ArgMin,
+    argsort::ArgSort,
     cumsum::CumSum,
     // Over windows.
     conv::Conv,
@@ -196,6 +204,10 @@ registry! {
     // Indexed.
     gather::Gather,
     scatter_add::ScatterAdd,
+    dynamic_slice::DynamicSlice,
+    dynamic_update_slice::DynamicUpdateSlice,
+    // Steps in time.
+    scan::Scan,
 }
 
 impl Op {

@@ -154,6 +154,8 @@ pub enum Attribute {
     Floats(Vec<f64>),
     /// A dtype.
     DType(DType),
+    /// Text, such as a graph's.
+    Text(String),
 }
 
 impl Attributes {
@@ -184,6 +186,12 @@ impl Attributes {
     /// These attributes and a dtype more.
     pub fn dtype(mut self, name: &str, value: DType) -> Attributes {
         self.0.push((name.into(), Attribute::DType(value)));
+        self
+    }
+
+    /// These attributes and a text more.
+    pub fn text(mut self, name: &str, value: &str) -> Attributes {
+        self.0.push((name.into(), Attribute::Text(value.into())));
         self
     }
 
@@ -241,6 +249,14 @@ impl Attributes {
         match self.get(name)? {
             Attribute::DType(value) => Ok(*value),
             _ => Err(format!("attribute `{name}` is no dtype")),
+        }
+    }
+
+    /// The text called `name`.
+    pub fn get_text(&self, name: &str) -> Result<&str, String> {
+        match self.get(name)? {
+            Attribute::Text(value) => Ok(value),
+            _ => Err(format!("attribute `{name}` is no text")),
         }
     }
 }

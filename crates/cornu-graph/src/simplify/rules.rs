@@ -23,6 +23,14 @@ pub(super) const RULES: &[Rule] = &[
         }
         false => None,
     },
+    // a scan of a body = the scan of the rewritten body
+    |at| match at.op {
+        Op::Scan(scan) => {
+            let (scan, used) = scan.simplified()?;
+            Some(scan.apply(at.builder, at.x, &used))
+        }
+        _ => None,
+    },
     // x + 0 = x, 0 + x = x
     |at| match at.op {
         Op::Add(_) if at.number(1)? == 0.0 => Some(at.x[0].clone()),

@@ -6,6 +6,7 @@ mod check;
 mod errors;
 mod functions;
 mod planted;
+mod scans;
 mod shapes;
 mod simplify;
 mod sweep;

@@ -21,6 +21,7 @@ const WITHOUT_GRADIENT: &[&str] = &[
     "less_equal",
     "argmax",
     "argmin",
+    "argsort",
 ];
 
 /// Operations whose batching rule is never called (they have no operands) or draws anew.

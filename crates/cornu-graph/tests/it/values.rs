@@ -1,8 +1,10 @@
 //! What each operation means, on one literal example each, and wrong meanings caught.
 
 use crate::check::{EvalRule, close, own_eval, report};
-use cornu_graph::ops::{Conv, Dot, Value, Window};
+use cornu_graph::ops::{Conv, Dot, ScanOptions, Value, Window};
 use cornu_graph::{Array, Builder, DType, Op, Tensor, Type, concat, evaluate_with_rule};
+
+use std::f64::consts::PI;
 
 /// An operation's name, the operands, a call of it and alone, and the elements that it gives.
 struct Case {
@@ -189,6 +191,28 @@ fn cases() -> Vec<Case> {
             &[v(&[1., 2., 3.]), ints(&[0, 0, 9]), v(&[10., 20., 30.])],
             |_, x| x[0].scatter_add(&x[1], &x[2], 0),
             &[31., 2., 33.],
+        ),
+        case("atan2", &[v(&[1., -1.]), v(&[0., -1.])], |_, x| x[0].atan2(&x[1]), &[PI / 2., -0.75 * PI]),
+        case("argsort", &[v(&[2., nan, 1., 2.])], |_, x| x[0].argsort(0), &[2., 0., 3., 1.]),
+        case("dynamic_slice", &[six(), ints(&[9, 1])], |_, x| x[0].dynamic_slice(&x[1], &[1, 2]), &[5., 6.]),
+        case(
+            "dynamic_update_slice",
+            &[six(), m(2, &[7., 8.]), ints(&[-1, 1])],
+            |_, x| x[0].dynamic_update_slice(&x[1], &x[2]),
+            &[1., 7., 8., 4., 5., 6.],
+        ),
+        // c = c x + 1 from the last step to the first, beside twice the old c.
+        case(
+            "scan",
+            &[Array::scalar(5f32), v(&[1., 2., 3.])],
+            |b, x| {
+                let options = ScanOptions::new().reverse(true);
+                let scanned = b.scan(&[&x[0]], &[&x[1]], options, |_, c, t| {
+                    (vec![&c[0] * &t[0] + 1.0], vec![&c[0] * 2.0])
+                });
+                concat(&[&scanned.carries[0], &scanned.ys[0]], 0)
+            },
+            &[34., 33., 16., 66., 32., 10.],
         ),
     ]
 }
