@@ -78,14 +78,18 @@ pub trait Symbols {
     }
 }
 
-/// Symbols by name: a model of named inputs or outputs.
+/// Symbols by name: a model of named inputs or outputs. As in Keras, their order is that of the
+/// names.
 impl<const N: usize> Symbols for [(&str, &Symbol); N] {
-    fn symbols(self) -> Vec<Symbol> {
+    fn symbols(mut self) -> Vec<Symbol> {
+        self.sort_by_key(|(name, _)| *name);
         self.into_iter().map(|(_, symbol)| symbol.clone()).collect()
     }
 
     fn structure(&self) -> Structure {
-        Structure::Dict(self.iter().map(|(name, _)| name.to_string()).collect())
+        let mut names: Vec<String> = self.iter().map(|(name, _)| name.to_string()).collect();
+        names.sort();
+        Structure::Dict(names)
     }
 }
 

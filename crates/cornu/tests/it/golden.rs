@@ -19,6 +19,11 @@ pub fn list<'a>(golden: &'a Value, key: &str) -> &'a [Value] {
 /// An array as the goldens write it.
 pub fn array(value: &Value) -> Array {
     let shape: Vec<usize> = list(value, "shape").iter().map(|n| n.as_u64().unwrap() as usize).collect();
+    if value["dtype"] == "bool" {
+        let values: Vec<f64> =
+            list(value, "data").iter().map(|x| x.as_bool().unwrap() as u8 as f64).collect();
+        return Array::from_f64(shape, DType::Bool, &values).unwrap();
+    }
     let values: Vec<f64> = list(value, "data").iter().map(|x| x.as_f64().unwrap()).collect();
     let dtype = if value["dtype"] == "int32" { DType::I32 } else { DType::F32 };
     Array::from_f64(shape, dtype, &values).unwrap()
@@ -27,9 +32,39 @@ pub fn array(value: &Value) -> Array {
 /// Whether two arrays agree in shape, and in value to `tolerance` (relative above 1).
 #[track_caller]
 pub fn assert_close(got: &Array, expected: &Array, tolerance: f64, what: &str) {
-    assert_eq!(got.shape(), expected.shape(), "{what}");
-    for (i, (a, b)) in got.to_f64().iter().zip(expected.to_f64()).enumerate() {
-        assert!((a - b).abs() <= tolerance * b.abs().max(1.0), "{what}: element {i} is {a}, Keras has {b}");
+    close(got, expected, tolerance).unwrap_or_else(|error| panic!("{what}: {error}"));
+}
+
+/// How two arrays differ in shape, or in value by more than `tolerance` (relative above 1).
+pub fn close(got: &Array, expected: &Array, tolerance: f64) -> Result<(), String> {
+    if got.shape() != expected.shape() {
+        return Err(format!("shape {}, Keras has {}", got.shape(), expected.shape()));
+    }
+    let (got, expected) = (got.to_f64(), expected.to_f64());
+    let far = |(a, b): (&f64, &f64)| !((a - b).abs() <= tolerance * b.abs().max(1.0));
+    match got.iter().zip(&expected).position(far) {
+        Some(i) => Err(format!("element {i} is {}, Keras has {}", got[i], expected[i])),
+        None => Ok(()),
+    }
+}
+
+/// Whether calls of ours are what Keras's are; ours may leave out what is null or false there.
+pub fn calls_agree(ours: &Value, keras: &Value) -> bool {
+    match (ours, keras) {
+        (Value::Object(ours), Value::Object(keras)) => {
+            let left_out = |key: &String, value: &Value| {
+                value.is_null() || *value == Value::Bool(false) || key == "dtype"
+            };
+            ours.iter().all(|(key, value)| {
+                key == "dtype"
+                    || value.is_null()
+                    || keras.get(key).is_some_and(|other| calls_agree(value, other))
+            }) && keras.iter().all(|(key, value)| ours.contains_key(key) || left_out(key, value))
+        }
+        (Value::Array(ours), Value::Array(keras)) => {
+            ours.len() == keras.len() && ours.iter().zip(keras).all(|(a, b)| calls_agree(a, b))
+        }
+        _ => ours == keras,
     }
 }
 
@@ -39,7 +74,8 @@ pub fn agrees(ours: &Value, keras: &Value) -> bool {
     match (ours, keras) {
         (Value::Object(ours), Value::Object(keras)) => {
             let left_out = |key: &String, value: &Value| {
-                value.is_null() || ["renorm", "renorm_momentum", "registered_name"].contains(&key.as_str())
+                value.is_null()
+                    || ["renorm", "renorm_momentum", "registered_name", "optional"].contains(&key.as_str())
             };
             ours.iter().all(|(key, value)| keras.get(key).is_some_and(|other| agrees(value, other)))
                 && keras.iter().all(|(key, value)| ours.contains_key(key) || left_out(key, value))

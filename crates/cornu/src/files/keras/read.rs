@@ -380,8 +380,11 @@ fn ends(model: &Described, key: &str) -> Result<(Vec<End>, Structure), Misfit> {
     match json {
         Value::Array(items) => Ok((items.iter().map(one).collect::<Result<_, _>>()?, Structure::List)),
         Value::Object(items) => {
-            let ends = items.values().map(one).collect::<Result<_, _>>()?;
-            Ok((ends, Structure::Dict(items.keys().cloned().collect())))
+            // Keras goes through a dictionary by its keys' order.
+            let mut items: Vec<(&String, &Value)> = items.iter().collect();
+            items.sort_by_key(|(key, _)| *key);
+            let ends = items.iter().map(|(_, json)| one(json)).collect::<Result<_, _>>()?;
+            Ok((ends, Structure::Dict(items.into_iter().map(|(key, _)| key.clone()).collect())))
         }
         _ => Err(unclear()),
     }
