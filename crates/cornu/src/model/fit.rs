@@ -5,7 +5,6 @@ use super::{Arrays, Signature, Trainer};
 use crate::callbacks::{Callback, History, Progress, Training};
 use crate::data::Dataset;
 use crate::error::{Error, Result, count};
-use crate::optimizers;
 use crate::scope::Mode;
 use cornu_graph::philox::Random;
 use cornu_graph::{Array, DType};
@@ -427,7 +426,7 @@ impl Trainer {
     /// Gives weights their moving averages, if the optimizer keeps some for the end of training.
     fn take_averages(&mut self) -> Result<()> {
         let optimizer = self.compiled_with().optimizer.item()?;
-        for (weight, average) in optimizers::averages(&*optimizer, self.variables()) {
+        for (weight, average) in optimizer.averages(self.variables()) {
             let value = self.variables().values()[average].clone();
             self.variables.set(weight, &value)?;
         }

@@ -5,7 +5,6 @@ use crate::arguments::Masked;
 use crate::error::{Error, Result};
 use crate::losses;
 use crate::metrics::{self, AnyMetric, Better, Mean, Metric};
-use crate::optimizers;
 use crate::scope::{Mode, Scope};
 use crate::variables::{Role, Variables};
 use cornu_graph::{Array, DType, Errors, Graph, Shape, Tensor, Type, grad};
@@ -152,11 +151,13 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
         let optimizer = compile.optimizer.item()?;
         let used: Vec<usize> = trainable.into_iter().filter(|index| scope.used().contains(index)).collect();
         let parameters: Vec<Tensor> = used.iter().map(|&index| scope.parameters()[index].clone()).collect();
-        let scaled = optimizer.settings().scale_loss(&total);
+        let previous = builder.set_label(Some("optimizer".into()));
+        let scaled = optimizer.scale_loss(&mut scope, &total);
+        builder.set_label(previous);
         let gradients = grad(&scaled, &parameters.iter().collect::<Vec<_>>());
         let pairs: Vec<(Tensor, Tensor)> = parameters.into_iter().zip(gradients).collect();
         let previous = builder.set_label(Some("optimizer".into()));
-        optimizers::apply(&*optimizer, &mut scope, &pairs);
+        optimizer.apply(&mut scope, &pairs, &compile.rate_multipliers);
         builder.set_label(previous);
         if let Some(step) = scope.variables().index(Variables::STEP) {
             let step = scope.parameters()[step].clone();

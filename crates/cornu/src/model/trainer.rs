@@ -6,6 +6,7 @@ use super::{Arrays, Compile, Model, Signature, lower};
 use crate::error::{Error, Result, count};
 use crate::metrics::Better;
 use crate::model::model::is_weight;
+use crate::optimizers;
 use crate::scope::Mode;
 use crate::variables::Role;
 use cornu_cpu::Plan;
@@ -71,8 +72,13 @@ impl Trainer {
     #[track_caller]
     pub(crate) fn new(mut model: Model, compile: Compile) -> Result<Trainer> {
         let optimizer = compile.optimizer.item()?;
-        if let Some(mistake) = optimizer.settings().mistake() {
+        if let Some(mistake) = optimizer.mistake() {
             return Err(Error::argument(mistake));
+        }
+        let paths = model.variables.list().iter().filter(|v| v.role == Role::Trainable);
+        if let Some(mistake) = compile.rate_multipliers.mistake(paths.map(|v| v.path.as_str())) {
+            let layers = model.network.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>();
+            return Err(Error::argument(mistake).help(format!("the layers are {}", layers.join(", "))));
         }
         let n = model.network.outputs.len();
         let has = format!("the model has {}", count(n, "output"));
@@ -139,7 +145,7 @@ impl Trainer {
     pub fn learning_rate(&self) -> Option<f64> {
         match self.learning_rate_index() {
             Some(index) => self.model.variables.values()[index].item(),
-            None => self.optimizer().ok()?.settings().learning_rate.constant(),
+            None => optimizers::leading(&*self.optimizer().ok()?)?.learning_rate.constant(),
         }
     }
 
@@ -148,7 +154,8 @@ impl Trainer {
     }
 
     fn learning_rate_index(&self) -> Option<usize> {
-        let name = self.optimizer().ok()?.settings().name.clone();
+        let optimizer = self.optimizer().ok()?;
+        let name = &optimizers::leading(&*optimizer)?.name;
         self.model.variables.index(&format!("{name}/learning_rate"))
     }
 
@@ -166,6 +173,10 @@ impl Trainer {
             self.declare_optimizer()?;
         }
         let Some(index) = self.learning_rate_index() else {
+            let Some(_) = optimizers::leading(&*self.optimizer()?) else {
+                return Err(Error::argument("the optimizers of a MultiOptimizer have a learning rate each")
+                    .help("give each the rate or the schedule that it is to follow"));
+            };
             return Err(Error::argument("the optimizer takes its learning rate from a schedule")
                 .help("compile with a number as the learning rate to change it"));
         };
