@@ -1,5 +1,6 @@
 //! What a model is trained with: optimizer, losses, metrics.
 
+use super::TrainStep;
 use crate::error::{Error, Result};
 use crate::losses::Loss;
 use crate::metrics::Metric;
@@ -123,6 +124,7 @@ pub struct Compile {
     pub(crate) metrics: Vec<Vec<Choice<dyn Metric>>>,
     pub(crate) weighted_metrics: Vec<Vec<Choice<dyn Metric>>>,
     pub(crate) rate_multipliers: RateMultipliers,
+    pub(crate) step: Option<Arc<dyn TrainStep>>,
 }
 
 impl Compile {
@@ -135,6 +137,7 @@ impl Compile {
             metrics: Vec::new(),
             weighted_metrics: Vec::new(),
             rate_multipliers: RateMultipliers::default(),
+            step: None,
         }
     }
 
@@ -189,6 +192,14 @@ impl Compile {
     /// [`Variables`]: crate::variables::Variables
     pub fn learning_rate_multiplier(mut self, path: impl Into<String>, factor: f64) -> Compile {
         self.rate_multipliers = self.rate_multipliers.with(path, factor);
+        self
+    }
+
+    /// A training step of one's own in the place of the one that minimizes the losses of the outputs.
+    /// Inputs and targets are then whatever that step takes. `.keras` files have no place for it: give
+    /// it again after loading.
+    pub fn step(mut self, step: impl TrainStep + 'static) -> Compile {
+        self.step = Some(Arc::new(step));
         self
     }
 

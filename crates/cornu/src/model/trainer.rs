@@ -352,6 +352,9 @@ impl Trainer {
         x: impl Arrays<'a>,
         y: impl Arrays<'b>,
     ) -> Result<(Vec<Cow<'a, Array>>, Vec<Cow<'b, Array>>)> {
+        if self.compile.step.is_some() {
+            return Ok((x.arrays(), y.arrays()));
+        }
         let x = in_order(x, &self.model.input_keys(), "inputs")?;
         Ok((x, in_order(y, &self.model.output_keys(), "targets")?))
     }
@@ -364,6 +367,10 @@ impl Trainer {
         x: Vec<Cow<'a, Array>>,
         y: Vec<Cow<'a, Array>>,
     ) -> Result<(Vec<Cow<'a, Array>>, Vec<Cow<'a, Array>>)> {
+        if self.compile.step.is_some() {
+            check_rows(&x, &y)?;
+            return Ok((x, y));
+        }
         let x = self.model.check_inputs(x)?;
         let names = self.model.output_names();
         if y.len() != names.len() {
@@ -447,4 +454,25 @@ impl Trainer {
         });
         evaluated.map_err(|error| error.at(place))
     }
+}
+
+/// Whether what a training step of its own is fed has rows, equally many in all arrays, of finite
+/// numbers.
+fn check_rows(x: &[Cow<Array>], y: &[Cow<Array>]) -> Result<()> {
+    let rows = x.first().filter(|x| !x.shape().is_empty()).map_or(0, |x| x.rows());
+    if rows == 0 {
+        return Err(Error::argument("there is no row of data").help("give arrays of at least one row"));
+    }
+    for array in x.iter().chain(y) {
+        if array.shape().is_empty() || array.rows() != rows {
+            let message =
+                format!("there are {rows} rows of the first array, and one of shape {}", array.shape());
+            return Err(Error::argument(message).help("every row of data has its part in every array"));
+        }
+        if !array.is_finite() {
+            return Err(Error::argument("the data have numbers that are not finite")
+                .help("remove such rows, or fill the gaps first"));
+        }
+    }
+    Ok(())
 }

@@ -19,3 +19,4 @@ mod regularizers_constraints;
 mod run;
 mod schedules;
 mod step;
+mod train_steps;

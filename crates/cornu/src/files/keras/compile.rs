@@ -65,6 +65,7 @@ pub(super) fn from_json(config: &Map<String, Value>, outputs: &[String]) -> Resu
         metrics: metrics(get("metrics"), "metrics", outputs)?,
         weighted_metrics: metrics(get("weighted_metrics"), "weighted_metrics", outputs)?,
         rate_multipliers: RateMultipliers::default(),
+        step: None,
     })
 }
 
