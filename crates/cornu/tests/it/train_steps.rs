@@ -44,7 +44,7 @@ impl TrainStep for Gan {
         let of_real = step.call("discriminator", &[real])[0].clone();
         let of_fake = step.call("discriminator", &[fake.stop_gradient()])[0].clone();
         let d_loss = (-of_real).softplus().mean_all() + of_fake.softplus().mean_all();
-        step.minimize_with("d_optimizer", Adam::new(0.01), &d_loss, &["discriminator"]);
+        step.minimize_with("d_optimizer", Adam::new(0.002).beta_1(0.5), &d_loss, &["discriminator"]);
         let judged = step.call("discriminator", &[fake])[0].clone();
         let g_loss = (-judged).softplus().mean_all();
         step.minimize(&g_loss, &["generator"]);
@@ -56,8 +56,8 @@ impl TrainStep for Gan {
 #[test]
 fn a_gan_learns_where_the_data_lies() {
     let x = ramp(256, 2);
-    let mut gan = gan().compile(Compile::new(Adam::new(0.01), "mse").step(Gan)).unwrap();
-    let history = gan.fit(&x, (), Fit::new().epochs(100).batch_size(32).silent()).unwrap();
+    let mut gan = gan().compile(Compile::new(Adam::new(0.001).beta_1(0.5), "mse").step(Gan)).unwrap();
+    let history = gan.fit(&x, (), Fit::new().epochs(300).batch_size(32).silent()).unwrap();
     assert!(history.last("d_loss").unwrap().is_finite() && history.last("loss").unwrap().is_finite());
     // Both optimizers have moved, each its own weights, as often as there were steps.
     let steps: Vec<(String, f64)> = gan
@@ -66,7 +66,7 @@ fn a_gan_learns_where_the_data_lies() {
         .filter(|(path, _)| path.ends_with("iteration"))
         .map(|(path, value)| (path.to_string(), value.item().unwrap()))
         .collect();
-    assert_eq!(steps, [("d_optimizer/adam/iteration".into(), 800.0), ("adam/iteration".into(), 800.0)]);
+    assert_eq!(steps, [("d_optimizer/adam/iteration".into(), 2400.0), ("adam/iteration".into(), 2400.0)]);
     let layer = gan.get_layer("generator").unwrap().clone();
     let latent = Input::new([3]).symbol();
     let mut generator = Model::new([&latent], [&layer.on(&latent)]).unwrap();
