@@ -1,3 +1,4 @@
 //! Plans against the reference evaluator.
 mod plans;
+mod scans;
 mod sweep;
