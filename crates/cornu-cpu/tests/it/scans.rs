@@ -119,6 +119,53 @@ fn bodies_may_hand_on_what_they_are_given() {
     }
 }
 
+/// Whether a plan gives what the reference gives.
+fn agrees(graph: &Graph) {
+    let (inputs, mut parameters) = feed(graph);
+    let expected = evaluate(graph, &inputs, &parameters).unwrap().outputs;
+    let mut plan = Plan::new(graph, 2).unwrap();
+    plan.run(&inputs, &mut parameters).unwrap();
+    for (i, expected) in expected.iter().enumerate() {
+        assert!(distance(&plan.output(i), expected) < 1e-5, "output {i}: {}", plan.explain());
+    }
+}
+
+#[test]
+fn scans_run_within_scans() {
+    let b = Builder::new();
+    let (x, w) = (b.input("x", [4, 3, 5]), b.parameter("w", [5, 5]));
+    let rows = b.input("rows", [4, 5]);
+    let outer = b.scan(&[&b.zeros([3, 5], DType::F32)], &[&rows], ScanOptions::new(), |_, c, row| {
+        let inner = b.scan(&[&c[0]], &[&x], ScanOptions::new().keep(true).reverse(true), |_, d, y| {
+            (vec![(d[0].matmul(&w) + &y[0] * &row[0]).tanh()], vec![])
+        });
+        (vec![inner.last(0)], vec![inner.carries[0].sum(&[0])])
+    });
+    let loss = outer.last(0).square().sum_all() + outer.ys[0].mean_all();
+    let g = grad(&loss, &[&w, &x, &rows]);
+    agrees(&b.build(&[("y", &outer.ys[0]), ("w", &g[0]), ("x", &g[1]), ("rows", &g[2])], &[]).unwrap());
+}
+
+#[test]
+fn batched_scans_and_random_numbers_in_bodies() {
+    let graph = training_step(4, 2, 3, true);
+    let forward = Builder::new();
+    let (inputs, parameters) = graph.declare_in(&forward);
+    let (outputs, _) = graph.inline(&forward, &inputs, &parameters, &mut |_, _, _| None);
+    let one = forward.build(&[("loss", &outputs[0]), ("h", &outputs[1])], &[]).unwrap();
+    agrees(&cornu_graph::batch(&one, 3, &[true]).unwrap());
+
+    let b = Builder::new();
+    let (x, h) = (b.input("x", [5, 17]), b.input("h", [17]));
+    let seed = b.scalar(7.0, DType::I64);
+    let steps = b.iota([5], 0, DType::I64);
+    let scanned = b.scan(&[&h], &[&x, &steps], ScanOptions::new(), |b, h, x| {
+        let kept = b.uniform([17], b.next_stream(), &seed, &x[1]).less(0.5);
+        (vec![kept.select(&(&h[0] + &x[0]), &h[0])], vec![])
+    });
+    agrees(&b.build(&[("h", &scanned.carries[0])], &[]).unwrap());
+}
+
 #[test]
 fn a_scan_is_one_step_with_its_bodys_cost() {
     let b = Builder::new();

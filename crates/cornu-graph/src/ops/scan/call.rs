@@ -98,7 +98,18 @@ impl Builder {
         options: ScanOptions,
         body: impl FnOnce(&Builder, &[Tensor], &[Tensor]) -> (Vec<Tensor>, Vec<Tensor>),
     ) -> Scanned {
-        let location = Location::caller();
+        let given: Vec<&Tensor> = init.iter().chain(xs).copied().collect();
+        self.home(&given).scan_at(init, xs, options, body, Location::caller())
+    }
+
+    fn scan_at(
+        &self,
+        init: &[&Tensor],
+        xs: &[&Tensor],
+        options: ScanOptions,
+        body: impl FnOnce(&Builder, &[Tensor], &[Tensor]) -> (Vec<Tensor>, Vec<Tensor>),
+        location: &'static Location<'static>,
+    ) -> Scanned {
         let inner = self.within();
         let given = init.iter().chain(xs).all(|tensor| tensor.is_valid());
         let length = self.steps_of(xs, options.length, given, location);
