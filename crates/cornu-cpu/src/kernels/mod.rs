@@ -6,6 +6,7 @@ pub(crate) mod dot;
 pub(crate) mod fused;
 pub(crate) mod gather;
 pub mod matmul;
+pub(crate) mod part;
 pub(crate) mod reference;
 
 use crate::layout::View;
@@ -39,6 +40,11 @@ pub(crate) fn operand_order(op: &Op, i: usize, operands: &[(usize, View)]) -> Op
     match op {
         Op::Conv(conv) => conv::operand_order(conv, i, operands),
         Op::Dot(dot) => dot::operand_order(dot, i, view),
+        // A step's part is read where it lies, if it lies in one piece.
+        Op::Scan(scan) => {
+            let is_sequence = (scan.n_carries..scan.n_carries + scan.n_sequences).contains(&i);
+            (!view.is_in_one_piece(is_sequence as usize)).then(|| view.clone())
+        }
         // These are loops of their own, or read through views.
         Op::Concat(_) | Op::Pad(_) => None,
         _ => (!view.is_contiguous()).then(|| view.clone()),
