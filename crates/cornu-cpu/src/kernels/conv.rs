@@ -11,13 +11,14 @@ mod depthwise;
 mod patches;
 
 use super::Addresses;
+use super::axis::WindowAxis;
 use super::matmul::{Element, Product};
 use crate::layout::{View, collapse};
 use crate::simd::Isa;
 use cornu_graph::DType;
 use cornu_graph::ops::Conv;
 use depthwise::Depthwise;
-use patches::{Pack, PatchAxis, Patches};
+use patches::{Pack, Patches};
 use std::ops::Range;
 
 /// A convolution of views, as loops over groups of it.
@@ -186,7 +187,7 @@ impl Convolution {
         let axis = |i: usize| {
             let (places, sizes) = ((windows[i], conv.strides[i]), (kernel.shape[i], conv.kernel_dilation[i]));
             let (majors, minors) = if long { (sizes, places) } else { (places, sizes) };
-            PatchAxis {
+            WindowAxis {
                 majors: majors.0,
                 major_step: majors.1,
                 minors: minors.0,
@@ -197,7 +198,7 @@ impl Convolution {
                 stride: x.strides[i + 1],
             }
         };
-        let mut axes = [PatchAxis::NONE; MAX_AXES];
+        let mut axes = [WindowAxis::NONE; MAX_AXES];
         for i in 0..n {
             axes[MAX_AXES - n + i] = axis(i);
         }

@@ -1,7 +1,6 @@
 //! Convolutions of features by themselves: vectors run along the groups.
 
 use super::Convolution;
-use super::patches::PatchAxis;
 use crate::kernels::matmul::Element;
 use crate::layout::View;
 use crate::simd::{Isa, Job};
@@ -108,13 +107,13 @@ impl<T: Element> Run<'_, T> {
             let mut sums = [T::default(); N];
             let start = start + channel * patches.inner.1;
             let kernel_start = kernel_start + channel * self.depthwise.channels;
-            for i in minors(a, place[0]) {
+            for i in a.minors_at(place[0]) {
                 let Some(first) = a.at(place[0], i) else { continue };
-                for j in minors(b, place[1]) {
+                for j in b.minors_at(place[1]) {
                     let Some(second) = b.at(place[1], j) else { continue };
                     let start = start + first as isize * a.stride + second as isize * b.stride;
                     let kernel_start = kernel_start + i as isize * strides[0] + j as isize * strides[1];
-                    for k in minors(c, place[2]) {
+                    for k in c.minors_at(place[2]) {
                         let Some(third) = c.at(place[2], k) else { continue };
                         // SAFETY: the place is inside the input, and the kernel has these elements.
                         unsafe {
@@ -140,12 +139,6 @@ impl<T: Element> Run<'_, T> {
         }
         N
     }
-}
-
-/// The minors that may see something at `major`.
-#[inline(always)]
-fn minors(axis: &PatchAxis, major: usize) -> Range<usize> {
-    if axis.spread == 1 { axis.seen(major) } else { 0..axis.minors }
 }
 
 /// N elements that are `stride` apart.
