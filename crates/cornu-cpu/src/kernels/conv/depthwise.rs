@@ -119,10 +119,15 @@ impl<T: Element> Run<'_, T> {
                         unsafe {
                             let x = self.x.offset(start + third as isize * c.stride);
                             let kernel = self.kernel.offset(kernel_start + k as isize * strides[2]);
-                            let (x, kernel) =
-                                (lanes::<T, N>(x, *x_group), lanes::<T, N>(kernel, *kernel_group));
-                            for (sum, (x, kernel)) in sums.iter_mut().zip(x.into_iter().zip(kernel)) {
-                                *sum = *sum + x * kernel;
+                            if *x_group == 1 && *kernel_group == 1 {
+                                for (i, sum) in sums.iter_mut().enumerate() {
+                                    *sum = *sum + *x.add(i) * *kernel.add(i);
+                                }
+                            } else {
+                                for (i, sum) in sums.iter_mut().enumerate() {
+                                    let i = i as isize;
+                                    *sum = *sum + *x.offset(i * x_group) * *kernel.offset(i * kernel_group);
+                                }
                             }
                         }
                     }
@@ -138,21 +143,5 @@ impl<T: Element> Run<'_, T> {
             unsafe { *self.output.add(to + i * features) = total };
         }
         N
-    }
-}
-
-/// N elements that are `stride` apart.
-#[inline(always)]
-unsafe fn lanes<T: Element, const N: usize>(from: *const T, stride: isize) -> [T; N] {
-    // SAFETY: the caller vouches for N elements.
-    unsafe {
-        if stride == 1 {
-            return from.cast::<[T; N]>().read_unaligned();
-        }
-        let mut lanes = [T::default(); N];
-        for (i, lane) in lanes.iter_mut().enumerate() {
-            *lane = *from.offset(i as isize * stride);
-        }
-        lanes
     }
 }

@@ -130,14 +130,19 @@ impl<T: Copy + Default> Pack<'_, T> {
                     continue;
                 }
                 for (i, major) in majors.clone().enumerate() {
-                    let seen = axis.at(major, k);
+                    let Some(place) = axis.at(major, k) else {
+                        for m in 0..n {
+                            *self.place(at + i, minor + m) = T::default();
+                        }
+                        continue;
+                    };
+                    let from = x.offset(place as isize * axis.stride);
+                    if inner_stride == 1 && !self.turned {
+                        copy_run(from, self.place(at + i, minor), n);
+                        continue;
+                    }
                     for m in 0..n {
-                        *self.place(at + i, minor + m) = match seen {
-                            Some(place) => {
-                                *x.offset(place as isize * axis.stride + m as isize * inner_stride)
-                            }
-                            None => T::default(),
-                        };
+                        *self.place(at + i, minor + m) = *from.offset(m as isize * inner_stride);
                     }
                 }
             }
