@@ -11,6 +11,7 @@ use crate::kernels::fused::{Block, Loop};
 use crate::kernels::gather::{Gather, ScatterAdd};
 use crate::kernels::part::{Part, PutPart, TakePart};
 use crate::kernels::reference::Reference;
+use crate::kernels::window::Windows;
 use crate::layout::View;
 use crate::loops::{LoopBuilder, copy};
 use crate::memory::{ALIGNMENT, Lifetime, place};
@@ -108,6 +109,7 @@ enum Work {
     Dot(Products, Option<Loop>),
     /// Likewise.
     Conv(Convolution, Option<Loop>),
+    Windows(Windows),
     ArgExtreme(ArgExtreme),
     Gather(Gather),
     ScatterAdd(ScatterAdd),
@@ -428,6 +430,7 @@ fn kernel_name(work: &Work) -> String {
             let then = if epilogue.is_some() { " + loop" } else { "" };
             format!("{}{then}", convolution.name())
         }
+        Work::Windows(_) => "window".into(),
         Work::ArgExtreme(_) => "argmax".into(),
         Work::Gather(_) => "gather".into(),
         Work::ScatterAdd(_) => "scatter_add".into(),
@@ -521,6 +524,13 @@ unsafe fn run_step(step: &Step, addresses: Addresses, scratch: Scratch, pool: &P
                     convolution.sum(part, addresses);
                 };
                 pool.run(convolution.sums(), &sum);
+            }
+            Work::Windows(windows) => {
+                let run = |part: usize, _: usize| {
+                    let _flush = FlushSubnormals::new();
+                    windows.run(part, addresses, isa);
+                };
+                pool.run(windows.parts(), &run);
             }
             Work::ArgExtreme(work) => work.run(addresses),
             Work::Gather(work) => work.run(addresses),
@@ -854,15 +864,21 @@ impl<'a> Compiler<'a> {
                     Some(&updates) => Work::ScatterAdd(ScatterAdd { blocks, updates }),
                 }
             }
-            op => Work::Reference(Reference {
-                op: op.clone(),
-                inputs: (0..inputs.len()).map(|i| (inputs[i], Type::new(&shape(i)[..], dtypes[i]))).collect(),
-                output: (output, node.ty.clone()),
-            }),
+            op => match Windows::new(op, item.dtype, shape(0), &inputs, output) {
+                Some(windows) => Work::Windows(windows),
+                None => Work::Reference(Reference {
+                    op: op.clone(),
+                    inputs: (0..inputs.len())
+                        .map(|i| (inputs[i], Type::new(&shape(i)[..], dtypes[i])))
+                        .collect(),
+                    output: (output, node.ty.clone()),
+                }),
+            },
         };
         let flops = match &work {
             Work::Dot(products, _) => products.count() * products.product.flops(),
             Work::Conv(convolution, _) => convolution.flops(),
+            Work::Windows(windows) => windows.flops(),
             Work::Gather(_) | Work::TakePart(_) | Work::PutPart(_) => 0,
             _ => item.operands.iter().map(|(_, view)| view.size()).sum(),
         };

@@ -1,6 +1,7 @@
 //! Kernels: the inner loops that plans are made of. What has none here runs in the reference's loop.
 
 pub(crate) mod argmax;
+pub(crate) mod axis;
 pub(crate) mod conv;
 pub(crate) mod dot;
 pub(crate) mod fused;
@@ -8,6 +9,7 @@ pub(crate) mod gather;
 pub mod matmul;
 pub(crate) mod part;
 pub(crate) mod reference;
+pub(crate) mod window;
 
 use crate::layout::View;
 use cornu_graph::ops::Op;
