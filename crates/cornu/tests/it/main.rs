@@ -14,6 +14,7 @@ mod layers;
 mod losses;
 mod metrics;
 mod optimizers;
+mod pipeline;
 mod regularizers_constraints;
 mod run;
 mod schedules;
