@@ -1,6 +1,7 @@
 //! Models: layers and their connections, and what is done with them.
 
 mod arrays;
+mod batches;
 mod compile;
 mod fit;
 mod input;

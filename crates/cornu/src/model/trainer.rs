@@ -450,7 +450,7 @@ impl Trainer {
         let place = Location::caller();
         let evaluated = self.in_order(x, y).and_then(|(x, y)| self.check_data(x, y)).and_then(|(x, y)| {
             let weights = super::fit::check_weights(sample_weight, y.len(), x[0].rows())?;
-            self.evaluate_data(&super::fit::Data::new(&x, &y, &weights), batch_size)
+            self.evaluate_data(&super::batches::Data::new(&x, &y, &weights), batch_size)
         });
         evaluated.map_err(|error| error.at(place))
     }

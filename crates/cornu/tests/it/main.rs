@@ -15,6 +15,7 @@ mod losses;
 mod metrics;
 mod optimizers;
 mod parity;
+mod pipeline;
 mod regularizers_constraints;
 mod run;
 mod schedules;

@@ -168,9 +168,8 @@ impl TrainStep for Silent {
 fn mistakes_in_steps_are_told() {
     let x = Array::new([2, 1], vec![1f32, 2.0]).unwrap();
     let model = || Sequential::new().add(Input::new([1])).add(Dense::new(1)).build().unwrap();
-    let told = |compile: Compile| {
-        model().compile(compile).unwrap().train_on_batch(&x, ()).unwrap_err().to_string()
-    };
+    let told =
+        |compile: Compile| model().compile(compile).unwrap().train_on_batch(&x, ()).unwrap_err().to_string();
     let error = told(Compile::new("sgd", "mse").step(Wrong));
     assert!(error.contains("there is no layer `ghost`; there are input_layer, dense"), "{error}");
     let error = told(Compile::new("sgd", "mse").step(Silent));
