@@ -9,7 +9,7 @@ use crate::kernels::conv::{self, Convolution};
 use crate::kernels::dot::Products;
 use crate::kernels::fused::{Block, Loop};
 use crate::kernels::gather::{Gather, ScatterAdd};
-use crate::kernels::part::{Part, PutPart, TakePart};
+use crate::kernels::part::{Part, PutPart, TakePart, Whole};
 use crate::kernels::reference::Reference;
 use crate::kernels::window::Windows;
 use crate::layout::View;
@@ -113,6 +113,7 @@ enum Work {
     ArgExtreme(ArgExtreme),
     Gather(Gather),
     ScatterAdd(ScatterAdd),
+    Copy(Whole),
     TakePart(TakePart),
     PutPart(PutPart),
     Scan(scan::Scan),
@@ -434,6 +435,7 @@ fn kernel_name(work: &Work) -> String {
         Work::ArgExtreme(_) => "argmax".into(),
         Work::Gather(_) => "gather".into(),
         Work::ScatterAdd(_) => "scatter_add".into(),
+        Work::Copy(_) => "copy".into(),
         Work::TakePart(_) => "dynamic_slice".into(),
         Work::PutPart(_) => "dynamic_update_slice".into(),
         Work::Scan(work) => format!("scan ({} steps)", work.length),
@@ -535,6 +537,7 @@ unsafe fn run_step(step: &Step, addresses: Addresses, scratch: Scratch, pool: &P
             Work::ArgExtreme(work) => work.run(addresses),
             Work::Gather(work) => work.run(addresses),
             Work::ScatterAdd(work) => work.run(addresses),
+            Work::Copy(work) => work.run(addresses),
             Work::TakePart(work) => work.run(addresses),
             Work::PutPart(work) => work.run(addresses),
             Work::Scan(work) => work.run(addresses, scratch, pool, isa),
@@ -800,6 +803,10 @@ impl<'a> Compiler<'a> {
                 return Ok(());
             }
             Op::Scan(scan) => return self.scan(scan, &item, inputs, output),
+            Op::After(_) => {
+                let bytes = item.shape.size() * item.dtype.size();
+                Work::Copy(Whole { x: inputs[0], output, bytes })
+            }
             Op::DynamicSlice(_) | Op::DynamicUpdateSlice(_) => {
                 let last = inputs.len() - 1;
                 let part = Part {
@@ -879,7 +886,7 @@ impl<'a> Compiler<'a> {
             Work::Dot(products, _) => products.count() * products.product.flops(),
             Work::Conv(convolution, _) => convolution.flops(),
             Work::Windows(windows) => windows.flops(),
-            Work::Gather(_) | Work::TakePart(_) | Work::PutPart(_) => 0,
+            Work::Gather(_) | Work::Copy(_) | Work::TakePart(_) | Work::PutPart(_) => 0,
             _ => item.operands.iter().map(|(_, view)| view.size()).sum(),
         };
         let bytes = item

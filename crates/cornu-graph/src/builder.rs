@@ -42,6 +42,10 @@ pub(crate) struct State {
     place: Option<Option<&'static Location<'static>>>,
     streams: u64,
     logits: HashMap<Id, (Squash, Id)>,
+    /// For each node, the segment that it was made in.
+    pub(crate) segments: Vec<Option<u32>>,
+    segment: Option<u32>,
+    n_segments: u32,
     /// The builder of the graph that this one's runs within, if it does.
     outer: Option<Builder>,
     /// Values of the outer graph, and the inputs that stand for them here.
@@ -193,6 +197,43 @@ impl Builder {
         self.0.borrow_mut().errors.iter_mut().skip(known).for_each(amend);
     }
 
+    /// Begins a segment, or ends the one at hand, and gives the one before for [`Builder::resume_segment`].
+    /// What is computed within a segment is not kept for the gradient: [`grad`](crate::grad) computes it
+    /// again from what enters the segment, which takes less memory and more time. Segments within a
+    /// segment are part of it.
+    ///
+    /// Chen and others: Training Deep Nets with Sublinear Memory Cost (2016).
+    ///
+    /// ```
+    /// use cornu_graph::{Array, Builder, evaluate, grad};
+    /// let b = Builder::new();
+    /// let x = b.input("x", []);
+    /// let before = b.set_segment(true);
+    /// let y = x.exp().sin();
+    /// b.resume_segment(before);
+    /// let dx = &grad(&y, &[&x])[0];
+    /// let graph = b.build(&[("dx", dx)], &[]).unwrap();
+    /// let dx = evaluate(&graph, &[Array::scalar(0f32)], &[]).unwrap().outputs[0].item().unwrap();
+    /// assert!((dx - 1f64.cos()).abs() < 1e-6);
+    /// assert!(graph.to_string().contains("after"));
+    /// ```
+    pub fn set_segment(&self, begin: bool) -> Option<u32> {
+        let mut state = self.0.borrow_mut();
+        let before = state.segment;
+        if begin && before.is_none() {
+            state.n_segments += 1;
+            state.segment = Some(state.n_segments);
+        } else if !begin {
+            state.segment = None;
+        }
+        before
+    }
+
+    /// Goes on in the segment that [`Builder::set_segment`] gave.
+    pub fn resume_segment(&self, segment: Option<u32>) {
+        self.0.borrow_mut().segment = segment;
+    }
+
     /// How many mistakes have been recorded so far.
     pub fn error_count(&self) -> usize {
         self.0.borrow().errors.len()
@@ -248,6 +289,8 @@ impl Builder {
                 state.known.insert((op.clone(), ids.clone()), id);
                 let label = state.label.clone();
                 state.nodes.push(Node { op, inputs: ids, ty, location, label });
+                let segment = state.segment;
+                state.segments.push(segment);
                 drop(state);
                 self.tensor(id)
             }

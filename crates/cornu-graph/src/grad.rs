@@ -74,6 +74,9 @@ pub fn grad_with_rule(
         add(&mut gradients, y.id.index(), (*dy).clone());
     }
     let mut found: HashMap<usize, Tensor> = HashMap::new();
+    // What segments compute is computed again, from the last node on.
+    let mut again = Recomputed::default();
+    let segment = builder.set_segment(false);
     for index in (0..end).rev() {
         if !reaches[index] {
             continue;
@@ -85,6 +88,7 @@ pub fn grad_with_rule(
         let y = builder.tensor(Id(index as u32));
         let inputs = y.operands();
         let Some(op) = y.op() else { continue };
+        again.segment_of(&builder, index, &dy);
         if !inputs.iter().any(|x| reaches[x.id.index()]) {
             continue;
         }
@@ -94,7 +98,8 @@ pub fn grad_with_rule(
         };
         let previous = builder.set_label(label);
         builder.set_place(Some(location));
-        let terms = rule(&op, &Grad { inputs: &inputs, y: &y, dy: &dy });
+        let (seen, y) = (inputs.iter().map(|x| again.seen(x)).collect::<Vec<_>>(), again.seen(&y));
+        let terms = rule(&op, &Grad { inputs: &seen, y: &y, dy: &dy });
         for (x, term) in inputs.iter().zip(terms) {
             if let Some(term) = term.filter(|_| reaches[x.id.index()] && x.dtype().is_float()) {
                 add(&mut gradients, x.id.index(), term);
@@ -103,5 +108,61 @@ pub fn grad_with_rule(
         builder.set_label(previous);
         builder.set_place(None);
     }
+    builder.resume_segment(segment);
     wrt.iter().map(|x| found.remove(&x.id.index()).unwrap_or_else(|| x.full_like(0.0))).collect()
+}
+
+/// The nodes of segments, made again for the gradient.
+#[derive(Default)]
+struct Recomputed {
+    segments: Vec<u32>,
+    nodes: HashMap<usize, Tensor>,
+}
+
+impl Recomputed {
+    /// Makes the segment of node `index` again, up to there, if it has one that was not made yet; what
+    /// enters it is waited with until `dy` is there.
+    fn segment_of(&mut self, builder: &crate::Builder, index: usize, dy: &Tensor) {
+        let of = |index: usize| builder.0.borrow().segments.get(index).copied().flatten();
+        let Some(segment) = of(index).filter(|segment| !self.segments.contains(segment)) else { return };
+        self.segments.push(segment);
+        let mut entering: HashMap<usize, Tensor> = HashMap::new();
+        for node in (0..=index).filter(|&node| of(node) == Some(segment)) {
+            let old = builder.tensor(Id(node as u32));
+            let Some(op) = old.op() else { continue };
+            let mut changed = false;
+            let operands: Vec<Tensor> = (old.operands().into_iter())
+                .map(|x| {
+                    let at = x.id.index();
+                    let given = matches!(x.op(), Some(Op::Input(_) | Op::Parameter(_) | Op::Constant(_)));
+                    let new = match (self.nodes.get(&at), of(at) == Some(segment)) {
+                        (Some(new), true) => new.clone(),
+                        (_, false) if !given => {
+                            entering.entry(at).or_insert_with(|| x.after(dy)).clone()
+                        }
+                        _ => x.clone(),
+                    };
+                    changed |= !new.is(&x);
+                    new
+                })
+                .collect();
+            if changed {
+                let (label, location) = {
+                    let node = &builder.0.borrow().nodes[node];
+                    (node.label.clone(), node.location)
+                };
+                let previous = builder.set_label(label);
+                builder.set_place(Some(location));
+                let new = builder.push(op, &operands.iter().collect::<Vec<_>>());
+                builder.set_label(previous);
+                builder.set_place(None);
+                self.nodes.insert(node, new);
+            }
+        }
+    }
+
+    /// What stands for `x` in the rules of the gradient.
+    fn seen(&self, x: &Tensor) -> Tensor {
+        self.nodes.get(&x.id.index()).unwrap_or(x).clone()
+    }
 }

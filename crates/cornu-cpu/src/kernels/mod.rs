@@ -49,6 +49,8 @@ pub(crate) fn operand_order(op: &Op, i: usize, operands: &[(usize, View)]) -> Op
         }
         // These are loops of their own, or read through views.
         Op::Concat(_) | Op::Pad(_) => None,
+        // What it waits for is not read.
+        Op::After(_) if i == 1 => None,
         _ => (!view.is_contiguous()).then(|| view.clone()),
     }
 }

@@ -5,6 +5,7 @@ pub use op::*;
 
 mod abs;
 mod add;
+mod after;
 mod argmax;
 mod argmin;
 mod argsort;
@@ -164,6 +165,7 @@ registry! {
     cos::Cos,
     floor::Floor,
     stop_gradient::StopGradient,
+    after::After,
     add::Add,
     sub::Sub,
     mul::Mul,

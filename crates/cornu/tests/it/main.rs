@@ -15,6 +15,7 @@ mod losses;
 mod metrics;
 mod optimizers;
 mod parity;
+mod parity_table;
 mod pipeline;
 mod regularizers_constraints;
 mod run;

@@ -14,7 +14,7 @@ import sys
 
 from shared import HERE, write
 
-SHARED = {"make", "shared"}
+SHARED = {"make", "names", "shared"}
 
 
 def main(names):
