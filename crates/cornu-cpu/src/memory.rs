@@ -1,4 +1,4 @@
-//! Which buffers share memory: lifetimes to offsets in one arena.
+//! The memory of a plan, and which buffers share it: lifetimes to offsets in one arena.
 
 /// A buffer's size and the steps between which it holds something.
 #[derive(Clone, Copy, Debug)]
@@ -10,6 +10,28 @@ pub(crate) struct Lifetime {
 
 /// Buffers start where the widest vectors and cache lines do.
 pub(crate) const ALIGNMENT: usize = 64;
+
+/// Zeroed memory that begins where cache lines and the widest vectors do.
+pub(crate) struct Memory(pub(crate) Vec<Line>);
+
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub(crate) struct Line(#[allow(dead_code)] [u8; ALIGNMENT]);
+
+impl Memory {
+    pub(crate) fn new(bytes: usize) -> Memory {
+        Memory(vec![Line([0; ALIGNMENT]); bytes.div_ceil(ALIGNMENT)])
+    }
+
+    pub(crate) fn at(&mut self, offset: usize) -> *mut u8 {
+        // Wrapping: a buffer of no bytes may lie at the very end.
+        self.0.as_mut_ptr().cast::<u8>().wrapping_add(offset)
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.len() * ALIGNMENT
+    }
+}
 
 /// Gives each buffer an offset so that no two that live at the same time overlap, the largest
 /// placed first, each in the tightest gap that holds it. Returns the offsets and the arena's size.

@@ -14,7 +14,7 @@ use crate::kernels::reference::Reference;
 use crate::kernels::window::Windows;
 use crate::layout::View;
 use crate::loops::{LoopBuilder, copy};
-use crate::memory::{ALIGNMENT, Lifetime, place};
+use crate::memory::{ALIGNMENT, Lifetime, Memory, place};
 use crate::pool::Pool;
 use crate::simd::{FlushSubnormals, Isa};
 use cornu_graph::ops::Op;
@@ -80,35 +80,13 @@ enum Place {
     Output(usize),
 }
 
-/// Zeroed memory that begins where cache lines and the widest vectors do.
-struct Memory(Vec<Line>);
-
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-struct Line(#[allow(dead_code)] [u8; ALIGNMENT]);
-
-impl Memory {
-    fn new(bytes: usize) -> Memory {
-        Memory(vec![Line([0; ALIGNMENT]); bytes.div_ceil(ALIGNMENT)])
-    }
-
-    fn at(&mut self, offset: usize) -> *mut u8 {
-        // Wrapping: a buffer of no bytes may lie at the very end.
-        self.0.as_mut_ptr().cast::<u8>().wrapping_add(offset)
-    }
-
-    fn bytes(&self) -> usize {
-        self.0.len() * ALIGNMENT
-    }
-}
-
 #[derive(Clone, Debug)]
 enum Work {
     Loop(Loop),
     /// A product, and the loop that follows each block of it while it is hot.
     Dot(Products, Option<Loop>),
     /// Likewise.
-    Conv(Convolution, Option<Loop>),
+    Conv(Box<Convolution>, Option<Loop>),
     Windows(Windows),
     ArgExtreme(ArgExtreme),
     Gather(Gather),
@@ -834,7 +812,8 @@ impl<'a> Compiler<'a> {
                 let views = [&item.operands[0].1, &item.operands[1].1];
                 let buffers = [inputs[0], inputs[1], output];
                 let partial = |bytes| self.arena_buffer(bytes);
-                Work::Conv(Convolution::new(op, item.dtype, buffers, views, copied, partial), None)
+                let work = Convolution::new(op, item.dtype, buffers, views, copied, partial);
+                Work::Conv(Box::new(work), None)
             }
             Op::ArgMax(_) | Op::ArgMin(_) => {
                 let (axis, largest) = match &node.op {

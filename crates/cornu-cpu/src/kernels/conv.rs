@@ -368,22 +368,13 @@ impl Convolution {
             Form::Phases(phases) => return phases.scratch_len(self) * self.dtype.size(),
             _ => {}
         }
-        let lengths = [self.tile(), self.patches.lines() % self.tile().max(1)].map(|lines| {
-            let whole = self.product(lines, self.features, false).scratch_len();
-            whole.max(self.product(lines, self.column_range(0).len(), false).scratch_len())
-        });
-        (self.tile_len() + lengths[0].max(lengths[1]) + self.narrower_scratch()) * self.dtype.size()
-    }
-
-    /// Parts of the features may be of two widths.
-    fn narrower_scratch(&self) -> usize {
-        match self.form {
-            Form::Kernel { columns, .. } => {
-                let last = self.column_range(columns - 1).len();
-                self.product(self.tile(), last, false).scratch_len()
-            }
-            _ => 0,
-        }
+        let columns = if let Form::Kernel { columns, .. } = self.form { columns } else { 1 };
+        // Parts of the lines may end in a tile of any height, and those of the features have two widths.
+        let widths = [0, columns - 1].map(|i| self.column_range(i).len());
+        let most = (1..=self.tile())
+            .flat_map(|lines| widths.map(|width| self.product(lines, width, false).scratch_len()))
+            .max();
+        (self.tile_len() + most.unwrap_or(0)) * self.dtype.size()
     }
 
     fn column_range(&self, i: usize) -> Range<usize> {

@@ -9,13 +9,12 @@
 //! instruction set alone: neither on threads, nor on where the operands lie in memory.
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::Range;
 
 use crate::simd::{Isa, Job};
 
 mod vector;
-pub(crate) use vector::{MAX_LANES, Vector};
+pub(crate) use vector::{MAX_LANES, Vector, VectorJob, enter};
 
 pub use vector::Element;
 
@@ -240,46 +239,6 @@ impl Product {
         };
         // SAFETY: as the caller vouches.
         unsafe { enter(isa, Operands { product, path, packs_both, a, b, c, scratch }) }
-    }
-}
-
-/// Work that is written in vectors of any instruction set.
-pub(crate) trait VectorJob<T: Element> {
-    /// Does the work.
-    ///
-    /// # Safety
-    /// The processor has the vectors' instruction set, and whatever the work itself asks for.
-    unsafe fn run<V: Vector<Element = T>>(self);
-}
-
-/// Runs `job` in the best vectors up to those of `isa` that the processor has.
-///
-/// # Safety
-/// Whatever the work asks for.
-pub(crate) unsafe fn enter<T: Element>(isa: Isa, job: impl VectorJob<T>) {
-    // A processor that lacks the instruction set must not meet its intrinsics.
-    match isa.min(Isa::best()) {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: the processor has the instruction set.
-        Isa::Avx512 => unsafe { T::Avx512::enter(Entered::<T::Avx512, _>(job, PhantomData)) },
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: as above.
-        Isa::Avx2 => unsafe { T::Avx2::enter(Entered::<T::Avx2, _>(job, PhantomData)) },
-        // SAFETY: every processor has what the portable copy is compiled for.
-        _ => unsafe { T::Portable::enter(Entered::<T::Portable, _>(job, PhantomData)) },
-    }
-}
-
-/// A job for vectors `V`.
-struct Entered<V, J>(J, PhantomData<V>);
-
-impl<V: Vector, J: VectorJob<V::Element>> Job for Entered<V, J> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        // SAFETY: `enter` has found the instruction set, and its caller vouches for the rest.
-        unsafe { self.0.run::<V>() }
     }
 }
 
