@@ -137,9 +137,7 @@ impl Recomputed {
                     let given = matches!(x.op(), Some(Op::Input(_) | Op::Parameter(_) | Op::Constant(_)));
                     let new = match (self.nodes.get(&at), of(at) == Some(segment)) {
                         (Some(new), true) => new.clone(),
-                        (_, false) if !given => {
-                            entering.entry(at).or_insert_with(|| x.after(dy)).clone()
-                        }
+                        (_, false) if !given => entering.entry(at).or_insert_with(|| x.after(dy)).clone(),
                         _ => x.clone(),
                     };
                     changed |= !new.is(&x);

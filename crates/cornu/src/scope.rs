@@ -252,13 +252,25 @@ impl<'a> Scope<'a> {
         let stray =
             stray.map(|(name, _)| format!("takes no argument `{name}`; it takes {}", known.join(", ")));
         self.calls.push(CallFrame { arguments, masks, given: Vec::new(), policy, training });
-        let outputs = self.inside(name, layer.trainable, |scope| match stray {
+        let describe = |scope: &mut Scope| match stray {
             Some(message) => vec![scope.fail(message)],
             None => layer.layer.call(scope, &inputs),
+        };
+        let outputs = self.inside(name, layer.trainable, |scope| match layer.recompute {
+            true => scope.recomputed(describe),
+            false => describe(scope),
         });
         let given = self.calls.pop().map(|frame| frame.given).unwrap_or_default();
         let mask_of = |i: usize| given.get(i).cloned().flatten().unwrap_or_else(|| passed.clone());
         outputs.into_iter().enumerate().map(|(i, tensor)| Masked::new(tensor, mask_of(i))).collect()
+    }
+
+    /// Describes `work` whose inner values are computed again for the gradient, and not kept until then.
+    pub fn recomputed<R>(&mut self, work: impl FnOnce(&mut Scope) -> R) -> R {
+        let before = self.builder.set_segment(true);
+        let result = work(self);
+        self.builder.resume_segment(before);
+        result
     }
 
     /// The mask of the layer's `i`th input: bools of its first axes, false where it does not count.

@@ -62,11 +62,19 @@ pub struct AnyLayer {
     pub trainable: bool,
     /// In which dtypes it computes and keeps its weights; those of what is around it by default.
     pub dtype: Option<DTypePolicy>,
+    /// Whether what it computes is computed again for the gradient, and not kept until then.
+    pub recompute: bool,
 }
 
 impl<L: Layer + 'static> From<L> for AnyLayer {
     fn from(layer: L) -> AnyLayer {
-        AnyLayer { layer: Any::new(std::sync::Arc::new(layer)), name: None, trainable: true, dtype: None }
+        AnyLayer {
+            layer: Any::new(std::sync::Arc::new(layer)),
+            name: None,
+            trainable: true,
+            dtype: None,
+            recompute: false,
+        }
     }
 }
 
@@ -80,6 +88,13 @@ impl AnyLayer {
     /// The same, not changed by training.
     pub fn frozen(mut self) -> AnyLayer {
         self.trainable = false;
+        self
+    }
+
+    /// The same, computing what is inside it again for the gradient: less memory, more time. Worth it for
+    /// what holds much, such as a block that is a model of its own. Agrees with Keras's `RematScope`.
+    pub fn recompute(mut self) -> AnyLayer {
+        self.recompute = true;
         self
     }
 
@@ -100,6 +115,11 @@ pub trait LayerOptions: Layer + Sized + 'static {
     /// This layer, not changed by training.
     fn frozen(self) -> AnyLayer {
         AnyLayer::from(self).frozen()
+    }
+
+    /// This layer, computing what is inside it again for the gradient.
+    fn recompute(self) -> AnyLayer {
+        AnyLayer::from(self).recompute()
     }
 
     /// This layer, computing in these dtypes.

@@ -125,6 +125,7 @@ pub struct Compile {
     pub(crate) weighted_metrics: Vec<Vec<Choice<dyn Metric>>>,
     pub(crate) rate_multipliers: RateMultipliers,
     pub(crate) step: Option<Arc<dyn TrainStep>>,
+    pub(crate) memory_limit: Option<usize>,
 }
 
 impl Compile {
@@ -138,6 +139,7 @@ impl Compile {
             weighted_metrics: Vec::new(),
             rate_multipliers: RateMultipliers::default(),
             step: None,
+            memory_limit: None,
         }
     }
 
@@ -192,6 +194,16 @@ impl Compile {
     /// [`Variables`]: crate::variables::Variables
     pub fn learning_rate_multiplier(mut self, path: impl Into<String>, factor: f64) -> Compile {
         self.rate_multipliers = self.rate_multipliers.with(path, factor);
+        self
+    }
+
+    /// The most bytes that a training step may take. Where it would take more, parts of the model are
+    /// computed again for the gradient ([`AnyLayer::recompute`]), as few as will do; if none will, the
+    /// first step is an error.
+    ///
+    /// [`AnyLayer::recompute`]: crate::layers::AnyLayer::recompute
+    pub fn memory_limit(mut self, bytes: usize) -> Compile {
+        self.memory_limit = Some(bytes);
         self
     }
 

@@ -64,6 +64,8 @@ pub struct Network {
     pub inputs: Vec<Reference>,
     /// What comes out.
     pub outputs: Vec<Reference>,
+    /// How many calls after one another are computed again together for the gradient; 0 for none.
+    pub segments: usize,
     /// How the inputs are given.
     pub input_structure: Structure,
     /// How the outputs are given.
@@ -215,6 +217,9 @@ impl Network {
         inputs: &[Masked],
     ) -> HashMap<(usize, usize), Vec<Masked>> {
         let groups = self.groups();
+        let outside = scope.builder().set_segment(false);
+        scope.builder().resume_segment(outside);
+        let mut n_calls = 0;
         let mut values: HashMap<(usize, usize), Vec<Masked>> = HashMap::new();
         for (reference, input) in self.inputs.iter().zip(inputs) {
             values.insert((reference.node, reference.call), vec![input.clone()]);
@@ -224,6 +229,11 @@ impl Network {
                 continue;
             }
             let node = &self.nodes[index];
+            if self.segments > 0 && outside.is_none() && n_calls % self.segments == 0 {
+                scope.builder().resume_segment(None);
+                scope.builder().set_segment(true);
+            }
+            n_calls += 1;
             let arguments = node.calls[call].arguments.map(|at| {
                 let found = values.get(&(at.node, at.call)).and_then(|outputs| outputs.get(at.output));
                 found.cloned().unwrap_or_else(|| {
@@ -243,6 +253,7 @@ impl Network {
             });
             values.insert((index, call), outputs);
         }
+        scope.builder().resume_segment(outside);
         values
     }
 

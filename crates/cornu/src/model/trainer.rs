@@ -256,8 +256,10 @@ impl Trainer {
         if let Some(index) = self.model.plans.own().iter().position(|(known, _)| known == signature) {
             return Ok(index);
         }
-        let graph = lower::step(&mut self.model, Some(&self.compile), signature)?;
-        let plan = Plan::new(&graph, self.model.threads)?;
+        let plan = match self.compile.memory_limit.filter(|_| signature.mode == Mode::Train) {
+            Some(limit) => self.plan_within(signature, limit)?,
+            None => self.lowered(signature)?,
+        };
         if self.results.is_none() {
             let (figures, graph) = lower::results(&mut self.model, &self.compile, signature)?;
             self.results = Some(Results { figures, plan: Plan::new(&graph, 1)? });
@@ -265,6 +267,31 @@ impl Trainer {
         let plans = self.model.plans.own();
         Plans::add(plans, signature.clone(), plan);
         Ok(plans.len() - 1)
+    }
+
+    fn lowered(&mut self, signature: &Signature) -> Result<Plan> {
+        let graph = lower::step(&mut self.model, Some(&self.compile), signature)?;
+        Ok(Plan::new(&graph, self.model.threads)?)
+    }
+
+    /// The plan of a training step that takes at most `limit` bytes: as it is, or else with the model in
+    /// segments that are computed again, of more and more layers.
+    fn plan_within(&mut self, signature: &Signature, limit: usize) -> Result<Plan> {
+        let n_calls = self.model.network.order.len();
+        let mut sizes = vec![0];
+        sizes.extend((0..).map(|power| 1 << power).take_while(|&size| size < n_calls));
+        let mut least = usize::MAX;
+        for size in sizes {
+            self.model.network.segments = size;
+            let plan = self.lowered(signature)?;
+            if plan.peak_bytes() <= limit {
+                return Ok(plan);
+            }
+            least = least.min(plan.peak_bytes());
+        }
+        self.model.network.segments = 0;
+        let message = format!("a training step takes at least {least} bytes, and memory_limit is {limit}");
+        Err(Error::argument(message).help("take smaller batches, or a smaller model"))
     }
 
     /// Runs the plan for such data on one batch: inputs, targets, sample weights.

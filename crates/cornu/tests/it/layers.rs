@@ -224,7 +224,13 @@ fn agrees_with_keras() {
         let layer =
             Any::<dyn Layer>::from_name(case["class_name"].as_str().unwrap(), config.clone()).unwrap();
         assert!(golden::agrees(&layer.config(), &config), "{what}: {}", layer.config());
-        let layer = AnyLayer { layer, name: name.as_str().map(String::from), trainable, dtype: None };
+        let layer = AnyLayer {
+            layer,
+            name: name.as_str().map(String::from),
+            trainable,
+            dtype: None,
+            recompute: false,
+        };
 
         let inputs = arrays("inputs");
         let c = golden::array(&case["c"]);

@@ -17,6 +17,7 @@ mod optimizers;
 mod parity;
 mod parity_table;
 mod pipeline;
+mod recompute;
 mod regularizers_constraints;
 mod run;
 mod schedules;

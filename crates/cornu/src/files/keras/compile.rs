@@ -66,6 +66,7 @@ pub(super) fn from_json(config: &Map<String, Value>, outputs: &[String]) -> Resu
         weighted_metrics: metrics(get("weighted_metrics"), "weighted_metrics", outputs)?,
         rate_multipliers: RateMultipliers::default(),
         step: None,
+        memory_limit: None,
     })
 }
 

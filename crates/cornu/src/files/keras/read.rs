@@ -289,7 +289,7 @@ impl Reader {
         };
         // The default needs no word.
         let dtype = dtype.filter(|policy| *policy != DTypePolicy::default());
-        Ok((AnyLayer { layer: item, name, trainable: layer.trainable, dtype }, inner))
+        Ok((AnyLayer { layer: item, name, trainable: layer.trainable, dtype, recompute: false }, inner))
     }
 }
 
