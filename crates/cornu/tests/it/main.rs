@@ -2,6 +2,7 @@
 mod activations;
 mod callbacks;
 mod data;
+mod every_layer_trains;
 mod files;
 mod fit;
 mod fit_errors;
