@@ -17,7 +17,7 @@ from .shared import (
 )
 
 
-def metric_case(build, updates, note=None):
+def metric_case(build, updates, note=None, arguments=None):
     """Feed updates to a metric and record its result after each.
 
     Parameters
@@ -29,6 +29,8 @@ def metric_case(build, updates, note=None):
         sample_weight)`` for `Mean` and `Sum`; a weight may be None.
     note : str, optional
         What is unusual about the case.
+    arguments : dict, optional
+        What its constructor was given, where its config leaves that out.
 
     Returns
     -------
@@ -60,6 +62,8 @@ def metric_case(build, updates, note=None):
     }
     if note is not None:
         case["note"] = note
+    if arguments is not None:
+        case["arguments"] = arguments
     return case
 
 
@@ -140,9 +144,11 @@ def make_metrics():
     cases = []
     n, classes = 10, 4
 
-    def add(build, data, ranks=(1,), note=None):
+    def add(build, data, ranks=(1,), note=None, **left_out):
         """Add one case without weights and one for each rank of weights."""
-        cases.append(metric_case(build, [(*d, None) for d in data], note))
+        plain_data = [(*d, None) for d in data]
+        extra = left_out or None
+        cases.append(metric_case(build, plain_data, note, extra))
         for rank in ranks:
             weighted = []
             for y_true, y_pred in data:
@@ -150,7 +156,7 @@ def make_metrics():
                 weight = uniform(rng, 0.2, 2.0, *shape)
                 weight.ravel()[1] = 0.0
                 weighted.append((y_true, y_pred, weight))
-            cases.append(metric_case(build, weighted, note))
+            cases.append(metric_case(build, weighted, note, extra))
 
     # Three updates of each kind of data; the last is of another size.
     sizes = (n, n, n - 3)
@@ -270,6 +276,160 @@ def make_metrics():
         lambda: km.SparseCategoricalCrossentropy(from_logits=True),
         list(zip(labels, logit_rows)),
     )
+
+    # The four counts, and the best of one rate where another is high enough.
+    for kind in (
+        km.TruePositives,
+        km.FalsePositives,
+        km.TrueNegatives,
+        km.FalseNegatives,
+    ):
+        add(kind, binary, (1, 2))
+        add(lambda k=kind: k(thresholds=[0.2, 0.5, 0.8]), multilabel, (1, 2))
+        add(lambda k=kind: k(thresholds=[0.0, 0.25, 0.5, 0.75, 1.0]), binary)
+    for kind in (
+        km.PrecisionAtRecall,
+        km.RecallAtPrecision,
+        km.SensitivityAtSpecificity,
+        km.SpecificityAtSensitivity,
+    ):
+        add(lambda k=kind: k(0.6), binary, (1, 2))
+        add(lambda k=kind: k(0.5, num_thresholds=2), binary)
+        add(lambda k=kind: k(0.5, num_thresholds=1), binary)
+        add(lambda k=kind: k(0.7, num_thresholds=20, class_id=1), multilabel)
+
+    # Predictions that lie on evenly spaced thresholds.
+    quarters = [
+        (b, np.clip(np.round(4 * s) / 4, 0.0, 1.0).astype(np.float32))
+        for b, s in multilabel
+    ]
+    spaced = [0.0, 0.25, 0.5, 0.75, 1.0]
+    for kind in (km.Precision, km.Recall):
+        add(lambda k=kind: k(thresholds=spaced), quarters, (1, 2))
+        add(lambda k=kind: k(thresholds=spaced, top_k=2), quarters)
+        add(lambda k=kind: k(thresholds=[0.5, 0.0, 1.0]), quarters)
+    add(lambda: km.AUC(num_thresholds=5), quarters, (1, 2))
+    add(lambda: km.AUC(num_thresholds=5, multi_label=True), quarters)
+    add(lambda: km.AUC(thresholds=[0.25, 0.5, 0.75]), quarters)
+    add(lambda: km.AUC(num_thresholds=2), quarters)
+    for curve in ("ROC", "PR", "PRGAIN"):
+        for method in ("interpolation", "minoring", "majoring"):
+            add(
+                lambda c=curve, m=method: km.AUC(
+                    num_thresholds=11, curve=c, summation_method=m
+                ),
+                multilabel,
+            )
+    for many in (False, True):
+        add(
+            lambda m=many: km.AUC(
+                num_thresholds=11,
+                label_weights=[1.0, 2.0, 3.0],
+                multi_label=m,
+                num_labels=3 if m else None,
+            ),
+            multilabel,
+            () if many else (1,),
+        )
+    for average in (None, "micro", "macro", "weighted"):
+        add(
+            lambda a=average: km.FBetaScore(
+                average=a, beta=2.0, threshold=0.5
+            ),
+            multilabel,
+        )
+
+    # Intersection over union.
+    guesses = [np.argmax(p, -1).astype(np.int32) for p in rows]
+    numbers = list(zip(labels, guesses))
+    beyond = [(t - 1, g) for t, g in numbers]
+    floats = {"dtype": "float32"}
+    for options in ({}, floats):
+        add(lambda o=options: km.IoU(4, [1, 3], **o), numbers)
+        add(lambda o=options: km.MeanIoU(4, **o), numbers)
+        add(lambda o=options: km.MeanIoU(4, **o), beyond)
+        add(lambda o=options: km.BinaryIoU([1], 0.4, **o), binary, (1, 2))
+        add(lambda o=options: km.OneHotMeanIoU(4, **o), dense)
+    add(lambda: km.IoU(4, [0, 2], ignore_class=1, **floats), numbers)
+    add(lambda: km.IoU(6, [0, 1, 5, 0]), numbers)
+    add(
+        lambda: km.IoU(4, [0, 2], sparse_y_pred=False, **floats),
+        sparse,
+    )
+    add(lambda: km.MeanIoU(4, ignore_class=-1, **floats), beyond)
+    add(km.BinaryIoU, multilabel, (2,))
+    add(lambda: km.OneHotIoU(4, [0, 1], ignore_class=2), dense)
+    add(
+        lambda: km.OneHotIoU(4, [0, 3], sparse_y_pred=True, **floats),
+        [(one_hot(t, classes), g) for t, g in numbers],
+    )
+    maps = [
+        (one_hot(t, 4), p)
+        for t, p in (
+            (
+                rng.integers(0, 4, (2, 3, 3)),
+                probabilities(rng, 2, 3, 3, 4),
+            )
+            for _ in range(3)
+        )
+    ]
+    add(lambda: km.OneHotMeanIoU(4), maps, ())
+    add(
+        lambda: km.MeanIoU(
+            4, sparse_y_true=False, sparse_y_pred=False, **floats
+        ),
+        maps,
+        (),
+    )
+
+    # Correlations.
+    cubes = [(normal(rng, s, 3, 3), normal(rng, s, 3, 3)) for s in sizes]
+    for kind in (km.PearsonCorrelation, km.ConcordanceCorrelation):
+        add(kind, reals)
+        add(lambda k=kind: k(axis=1), cubes, (1, 2))
+        add(lambda k=kind: k(axis=[1, 2]), cubes)
+
+    # Means of losses.
+    kl = keras.losses
+    positives = [(np.abs(t), np.abs(p)) for t, p in reals]
+    for kind in (
+        km.MeanAbsolutePercentageError,
+        km.MeanSquaredLogarithmicError,
+        km.Poisson,
+    ):
+        add(kind, positives)
+    add(km.LogCoshError, reals)
+    # Its config leaves out its axis.
+    add(km.CosineSimilarity, reals, axis=-1)
+    add(lambda: km.CosineSimilarity(axis=1), cubes, (1, 2), axis=1)
+    add(km.KLDivergence, [(probabilities(rng, *p.shape), p) for p in rows])
+    for kind in (km.Hinge, km.SquaredHinge):
+        add(kind, [(b, p) for b, (_, p) in zip(many_bits, reals)])
+    add(km.CategoricalHinge, dense)
+    # An update sees -1 and 1 where all labels are 0 and 1.
+    add(km.Hinge, [(2 * b - 1, p) for b, (_, p) in zip(many_bits, reals)])
+    ignoring = [(np.where(t == 1, -1, t), p) for t, p in sparse]
+    add(
+        lambda: km.SparseCategoricalCrossentropy(ignore_class=-1),
+        ignoring,
+        note="an ignored sample counts as zero without weights",
+    )
+    ranked = [
+        (t, np.argsort(-p, -1).astype(np.int32)) for t, p in sparse
+    ]
+    add(
+        lambda: km.SparseTopKCategoricalAccuracy(k=2, from_sorted_ids=True),
+        ranked,
+    )
+    for function, data, arguments in [
+        (kl.huber, reals, {}),
+        (kl.huber, reals, {"delta": 0.5}),
+        (kl.binary_focal_crossentropy, multilabel, {"gamma": 1.0}),
+        (kl.categorical_focal_crossentropy, dense, {"alpha": 0.5}),
+    ]:
+        add(
+            lambda f=function, a=arguments: km.MeanMetricWrapper(f, **a), data
+        )
     write(
         "metrics.json",
         {"cases": cases, "metric_from_loss": accuracy_choices()},
