@@ -27,8 +27,43 @@ ACTIVATIONS = [
     ("log_softmax", {}),
 ]
 
-# The activations above by the names that Keras resolves from a string.
-ACTIVATION_NAMES = list(dict.fromkeys(name for name, _ in ACTIVATIONS))
+# Those that grow fast, or change the shape, take data of their own.
+MORE_ACTIVATIONS = [
+    ("celu", {}),
+    ("celu", {"alpha": 0.5}),
+    ("exponential", {}),
+    ("glu", {}),
+    ("glu", {"axis": 0}),
+    ("hard_shrink", {}),
+    ("hard_shrink", {"threshold": 1.5}),
+    ("hard_sigmoid", {}),
+    ("hard_silu", {}),
+    ("hard_tanh", {}),
+    ("log_sigmoid", {}),
+    ("mish", {}),
+    ("relu6", {}),
+    ("soft_shrink", {}),
+    ("soft_shrink", {"threshold": 1.5}),
+    ("softsign", {}),
+    ("sparse_plus", {}),
+    ("sparse_sigmoid", {}),
+    ("sparsemax", {}),
+    ("sparsemax", {"axis": 0}),
+    ("squareplus", {}),
+    ("squareplus", {"b": 2.0}),
+    ("tanh_shrink", {}),
+    ("threshold", {"threshold": 0.5, "default_value": -1.0}),
+    ("softmax", {"axis": 0}),
+    ("log_softmax", {"axis": 0}),
+]
+
+# The activations above by the names that Keras resolves from a string, without
+# those that no layer can use as they are.
+ACTIVATION_NAMES = [
+    name
+    for name in dict.fromkeys(n for n, _ in ACTIVATIONS + MORE_ACTIVATIONS)
+    if name not in ("glu", "threshold")
+]
 
 
 def number(value):
