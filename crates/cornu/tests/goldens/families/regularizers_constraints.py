@@ -38,6 +38,62 @@ def initializer_list():
         ki.TruncatedNormal(mean=0.1, stddev=0.2, seed=7),
         ki.Orthogonal(gain=0.5, seed=7),
         ki.Constant(0.25),
+        ki.Identity(),
+        ki.HeNormal(input_axes=[1], output_axes=[0]),
+        ki.LecunUniform(seed=7, input_axes=[0, 1], output_axes=[-1]),
+        ki.GlorotNormal(input_axes=[0]),
+        ki.VarianceScaling(
+            2.0, "fan_out", "uniform", input_axes=[0], output_axes=[0, 1]
+        ),
+    ]
+
+
+WINDOWS = [
+    "barthann",
+    "bartlett",
+    "blackman",
+    "blackmanharris",
+    "bohman",
+    "boxcar",
+    "cosine",
+    "flattop",
+    "hamming",
+    "hann",
+    "lanczos",
+    "nuttall",
+    "parzen",
+    "triang",
+    "tukey",
+]
+
+
+def fixed_initializers():
+    """Record the initializers that draw nothing, with all their values.
+
+    Returns
+    -------
+    list of dict
+        What each is, a shape and the values.
+    """
+    ki = keras.initializers
+    cases = [
+        (ki.Identity(), (3, 3)),
+        (ki.STFT(), (9, 1, 5)),
+        (ki.STFT(side="imag", scaling="spectrum"), (8, 1, 5)),
+        (ki.STFT(side="imag", scaling=None, periodic=True), (8, 1, 4)),
+        (ki.STFT(window=None), (6, 1, 3)),
+        (ki.STFT(window=[0.5, 1.0, 2.0], scaling="spectrum"), (3, 1, 4)),
+    ]
+    for window in WINDOWS:
+        for length, periodic in ((8, False), (9, False), (8, True), (1, False)):
+            stft = ki.STFT(window=window, scaling=None, periodic=periodic)
+            cases.append((stft, (length, 1, 2)))
+    return [
+        {
+            "serialized": plain(ki.serialize(initializer)),
+            "values": array(initializer(shape)),
+        }
+        for initializer, shape in cases
     ]
 
 
@@ -59,6 +115,8 @@ def make_regularizers_constraints():
         kr.L2(),
         kr.L1L2(0.02, 0.07),
         kr.L1L2(),
+        kr.OrthogonalRegularizer(),
+        kr.OrthogonalRegularizer(0.3, mode="columns"),
     ]:
         value, gradient = jax.value_and_grad(regularizer)(jnp.asarray(kernel))
         regularizers.append(
@@ -73,7 +131,7 @@ def make_regularizers_constraints():
         )
     strings = {
         name: plain(kr.serialize(kr.get(name)))
-        for name in ("l1", "l2", "l1l2")
+        for name in ("l1", "l2", "l1l2", "orthogonal_regularizer")
     }
     constraints = []
     for constraint in [
@@ -85,6 +143,8 @@ def make_regularizers_constraints():
         kc.UnitNorm(),
         kc.UnitNorm(axis=[0, 1]),
         kc.UnitNorm(axis=1),
+        kc.MinMaxNorm(),
+        kc.MinMaxNorm(1.0, 1.5, rate=0.25, axis=1),
     ]:
         constraints.append(
             {
@@ -117,5 +177,6 @@ def make_regularizers_constraints():
         "regularizer_strings": strings,
         "constraints": constraints,
         "initializers": initializers,
+        "fixed_initializers": fixed_initializers(),
     }
     write("regularizers_constraints.json", value)
