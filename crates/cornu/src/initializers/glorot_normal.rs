@@ -1,9 +1,7 @@
 //! The Glorot normal initializer.
 
-use super::{Distribution, Fan, Initializer, VarianceScaling};
+use super::{Distribution, Fan, Scaled, VarianceScaling};
 use crate::registry::Named;
-use cornu_graph::Shape;
-use cornu_graph::philox::Random;
 use serde::{Deserialize, Serialize};
 
 /// Normal numbers of mean 0 and variance `2 / (fan_in + fan_out)`, cut off at two deviations.
@@ -15,6 +13,12 @@ pub struct GlorotNormal {
     /// A seed of its own; none by default, which draws from the model's.
     #[serde(deserialize_with = "super::seed")]
     pub seed: Option<i64>,
+    /// The axes of a unit's inputs; found by [`VarianceScaling`]'s rule unless both are given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_axes: Option<Vec<isize>>,
+    /// The axes of a unit's outputs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_axes: Option<Vec<isize>>,
 }
 
 impl Named for GlorotNormal {
@@ -24,18 +28,10 @@ impl Named for GlorotNormal {
         "truncated normal of variance 2 / (fan_in + fan_out), for tanh, sigmoid and linear layers";
 }
 
-impl Initializer for GlorotNormal {
-    fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
-        let scaling = VarianceScaling {
-            scale: 1.0,
-            mode: Fan::Avg,
-            distribution: Distribution::TruncatedNormal,
-            seed: self.seed,
-        };
-        scaling.values(shape, random)
-    }
-
-    fn seed(&self) -> Option<i64> {
-        self.seed
+impl Scaled for GlorotNormal {
+    fn scaling(&self) -> VarianceScaling {
+        let GlorotNormal { seed, input_axes, output_axes } = self.clone();
+        let (mode, distribution) = (Fan::Avg, Distribution::TruncatedNormal);
+        VarianceScaling { scale: 1.0, mode, distribution, seed, input_axes, output_axes }
     }
 }

@@ -1,9 +1,7 @@
 //! The He uniform initializer.
 
-use super::{Distribution, Fan, Initializer, VarianceScaling};
+use super::{Distribution, Fan, Scaled, VarianceScaling};
 use crate::registry::Named;
-use cornu_graph::Shape;
-use cornu_graph::philox::Random;
 use serde::{Deserialize, Serialize};
 
 /// Uniform numbers within `sqrt(6 / fan_in)` of 0.
@@ -15,6 +13,12 @@ pub struct HeUniform {
     /// A seed of its own; none by default, which draws from the model's.
     #[serde(deserialize_with = "super::seed")]
     pub seed: Option<i64>,
+    /// The axes of a unit's inputs; found by [`VarianceScaling`]'s rule unless both are given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_axes: Option<Vec<isize>>,
+    /// The axes of a unit's outputs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_axes: Option<Vec<isize>>,
 }
 
 impl Named for HeUniform {
@@ -23,18 +27,10 @@ impl Named for HeUniform {
     const SUMMARY: &'static str = "uniform within sqrt(6 / fan_in), for relu layers";
 }
 
-impl Initializer for HeUniform {
-    fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
-        let scaling = VarianceScaling {
-            scale: 2.0,
-            mode: Fan::In,
-            distribution: Distribution::Uniform,
-            seed: self.seed,
-        };
-        scaling.values(shape, random)
-    }
-
-    fn seed(&self) -> Option<i64> {
-        self.seed
+impl Scaled for HeUniform {
+    fn scaling(&self) -> VarianceScaling {
+        let HeUniform { seed, input_axes, output_axes } = self.clone();
+        let (mode, distribution) = (Fan::In, Distribution::Uniform);
+        VarianceScaling { scale: 2.0, mode, distribution, seed, input_axes, output_axes }
     }
 }

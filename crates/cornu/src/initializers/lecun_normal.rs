@@ -1,9 +1,7 @@
 //! The LeCun normal initializer.
 
-use super::{Distribution, Fan, Initializer, VarianceScaling};
+use super::{Distribution, Fan, Scaled, VarianceScaling};
 use crate::registry::Named;
-use cornu_graph::Shape;
-use cornu_graph::philox::Random;
 use serde::{Deserialize, Serialize};
 
 /// Normal numbers of mean 0 and variance `1 / fan_in`, cut off at two deviations.
@@ -15,6 +13,12 @@ pub struct LecunNormal {
     /// A seed of its own; none by default, which draws from the model's.
     #[serde(deserialize_with = "super::seed")]
     pub seed: Option<i64>,
+    /// The axes of a unit's inputs; found by [`VarianceScaling`]'s rule unless both are given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_axes: Option<Vec<isize>>,
+    /// The axes of a unit's outputs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_axes: Option<Vec<isize>>,
 }
 
 impl Named for LecunNormal {
@@ -23,18 +27,10 @@ impl Named for LecunNormal {
     const SUMMARY: &'static str = "truncated normal of variance 1 / fan_in, for selu layers";
 }
 
-impl Initializer for LecunNormal {
-    fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
-        let scaling = VarianceScaling {
-            scale: 1.0,
-            mode: Fan::In,
-            distribution: Distribution::TruncatedNormal,
-            seed: self.seed,
-        };
-        scaling.values(shape, random)
-    }
-
-    fn seed(&self) -> Option<i64> {
-        self.seed
+impl Scaled for LecunNormal {
+    fn scaling(&self) -> VarianceScaling {
+        let LecunNormal { seed, input_axes, output_axes } = self.clone();
+        let (mode, distribution) = (Fan::In, Distribution::TruncatedNormal);
+        VarianceScaling { scale: 1.0, mode, distribution, seed, input_axes, output_axes }
     }
 }

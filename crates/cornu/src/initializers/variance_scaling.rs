@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// A kernel `[n, units]` has `fan_in = n` and `fan_out = units`; one of more axes `[.., in, out]`
 /// (a convolution's) has those times the extents before. A vector has both equal to its extent, a
-/// scalar 1. The Glorot, He and LeCun initializers are this one with settings of their own. Agrees
-/// with Keras's `VarianceScaling` (without `input_axes` and `output_axes`).
+/// scalar 1. The Glorot, He and LeCun initializers are this one with settings of their own. With
+/// `input_axes` and `output_axes` these are the axes that count. Agrees with Keras's `VarianceScaling`.
 ///
 /// ```
 /// use cornu::initializers::{Initializer, VarianceScaling};
@@ -33,6 +33,12 @@ pub struct VarianceScaling {
     /// A seed of its own; none by default, which draws from the model's.
     #[serde(deserialize_with = "super::seed")]
     pub seed: Option<i64>,
+    /// The axes of a unit's inputs; found by the rule above unless both are given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_axes: Option<Vec<isize>>,
+    /// The axes of a unit's outputs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_axes: Option<Vec<isize>>,
 }
 
 /// Which connections [`VarianceScaling`] counts.
@@ -66,7 +72,14 @@ pub enum Distribution {
 
 impl Default for VarianceScaling {
     fn default() -> VarianceScaling {
-        VarianceScaling { scale: 1.0, mode: Fan::In, distribution: Distribution::TruncatedNormal, seed: None }
+        VarianceScaling {
+            scale: 1.0,
+            mode: Fan::In,
+            distribution: Distribution::TruncatedNormal,
+            seed: None,
+            input_axes: None,
+            output_axes: None,
+        }
     }
 }
 
@@ -81,7 +94,7 @@ const TRUNCATED_DEVIATION: f64 = 0.879_625_661_034_239_8;
 
 impl Initializer for VarianceScaling {
     fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
-        let (fan_in, fan_out) = fans(shape);
+        let (fan_in, fan_out) = self.fans(shape).unwrap_or((1.0, 1.0));
         let n = match self.mode {
             Fan::In => fan_in,
             Fan::Out => fan_out,
@@ -102,10 +115,27 @@ impl Initializer for VarianceScaling {
         self.seed
     }
 
-    fn check(&self, _: &Shape) -> Result<(), String> {
+    fn check(&self, shape: &Shape) -> Result<(), String> {
+        self.fans(shape)?;
         match self.scale > 0.0 && self.scale.is_finite() {
             true => Ok(()),
             false => Err(format!("VarianceScaling expects a scale above 0, got {}", self.scale)),
+        }
+    }
+}
+
+impl VarianceScaling {
+    /// How many connections lead into and out of each unit of a weight, by the axes given or by the rule.
+    fn fans(&self, shape: &Shape) -> Result<(f64, f64), String> {
+        let extents = |axes: &[isize]| {
+            axes.iter().try_fold(1.0, |product, &axis| match shape.axis(axis) {
+                Some(axis) => Ok(product * shape[axis] as f64),
+                None => Err(format!("VarianceScaling: a weight of shape {shape} has no axis {axis}")),
+            })
+        };
+        match (&self.input_axes, &self.output_axes) {
+            (Some(inputs), Some(outputs)) => Ok((extents(inputs)?, extents(outputs)?)),
+            _ => Ok(fans(shape)),
         }
     }
 }

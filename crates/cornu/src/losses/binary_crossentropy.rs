@@ -79,20 +79,8 @@ impl Named for BinaryCrossentropy {
 
 impl Loss for BinaryCrossentropy {
     fn call(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
-        let logits = match self.from_logits {
-            true => Some(y_pred.clone()),
-            false => y_pred.builder().logits(y_pred, Squash::Sigmoid),
-        };
-        let (y_true, y_pred) = same_shape(&self.name, y_true, logits.as_ref().unwrap_or(y_pred));
-        let smoothing = self.label_smoothing;
-        let y_true = if smoothing == 0.0 { y_true } else { y_true * (1.0 - smoothing) + 0.5 * smoothing };
-        let losses = match logits {
-            Some(_) => y_pred.softplus() - y_pred * y_true,
-            None => {
-                let p = y_pred.clip(EPSILON, ALMOST_ONE);
-                -(&y_true * p.log() + (1.0 - &y_true) * (1.0 - &p).log())
-            }
-        };
+        let Binary { losses, .. } =
+            crossentropies(&self.name, y_true, y_pred, self.from_logits, self.label_smoothing);
         losses.mean(&[self.axis])
     }
 
@@ -107,4 +95,37 @@ impl Loss for BinaryCrossentropy {
     fn labels(&self, _: &Shape) -> Option<Labels> {
         Some(Labels::within(0.0..=1.0))
     }
+}
+
+/// Smoothed labels, and what each prediction is: its probability and its crossentropy with its label.
+pub(super) struct Binary {
+    pub(super) y_true: Tensor,
+    pub(super) probabilities: Tensor,
+    pub(super) losses: Tensor,
+}
+
+/// The crossentropies of yes-or-no labels, element by element: from logits where those are known, so that
+/// they are exact.
+pub(super) fn crossentropies(
+    name: &str,
+    y_true: &Tensor,
+    y_pred: &Tensor,
+    from_logits: bool,
+    smoothing: f64,
+) -> Binary {
+    let logits = match from_logits {
+        true => Some(y_pred.clone()),
+        false => y_pred.builder().logits(y_pred, Squash::Sigmoid),
+    };
+    let (y_true, y_pred) = same_shape(name, y_true, logits.as_ref().unwrap_or(y_pred));
+    let y_true = if smoothing == 0.0 { y_true } else { y_true * (1.0 - smoothing) + 0.5 * smoothing };
+    let (probabilities, losses) = match logits {
+        Some(_) => (y_pred.sigmoid(), y_pred.softplus() - &y_pred * &y_true),
+        None => {
+            let p = y_pred.clip(EPSILON, ALMOST_ONE);
+            let losses = -(&y_true * p.log() + (1.0 - &y_true) * (1.0 - &p).log());
+            (y_pred, losses)
+        }
+    };
+    Binary { y_true, probabilities, losses }
 }

@@ -80,15 +80,10 @@ impl Named for CategoricalCrossentropy {
 impl Loss for CategoricalCrossentropy {
     fn call(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         let logp = log_probabilities(y_pred, self.from_logits, self.axis);
-        if y_true.is_valid() && y_pred.is_valid() && y_true.shape() != y_pred.shape() {
-            return mismatch(&self.name, y_true, y_pred);
+        match one_hot_labels(&self.name, y_true, y_pred, self.label_smoothing) {
+            Ok(y_true) => -(y_true * logp).sum(&[self.axis]),
+            Err(failed) => failed,
         }
-        let mut y_true = y_true.cast(y_pred.dtype());
-        if self.label_smoothing != 0.0 {
-            let rest = self.label_smoothing / y_true.extent(-1) as f64;
-            y_true = y_true * (1.0 - self.label_smoothing) + rest;
-        }
-        -(y_true * logp).sum(&[self.axis])
     }
 
     fn reduction(&self) -> Reduction {
@@ -116,6 +111,24 @@ pub(super) fn log_probabilities(y_pred: &Tensor, from_logits: bool, axis: isize)
         Some(x) => x.log_softmax(axis),
         None => (y_pred / y_pred.sum_keep(&[axis])).clip(EPSILON, ALMOST_ONE).log(),
     }
+}
+
+/// Labels of the predictions' shape and dtype, smoothed; or what stands for a mistake that was noted.
+pub(super) fn one_hot_labels(
+    name: &str,
+    y_true: &Tensor,
+    y_pred: &Tensor,
+    smoothing: f64,
+) -> Result<Tensor, Tensor> {
+    if y_true.is_valid() && y_pred.is_valid() && y_true.shape() != y_pred.shape() {
+        return Err(mismatch(name, y_true, y_pred));
+    }
+    let y_true = y_true.cast(y_pred.dtype());
+    if smoothing == 0.0 {
+        return Ok(y_true);
+    }
+    let rest = smoothing / y_true.extent(-1) as f64;
+    Ok(y_true * (1.0 - smoothing) + rest)
 }
 
 fn mismatch(name: &str, y_true: &Tensor, y_pred: &Tensor) -> Tensor {

@@ -68,7 +68,7 @@ impl Loss for CosineSimilarity {
 }
 
 /// `x` divided by its length along `axis`; zeros stay zeros.
-fn normalize(x: &Tensor, axis: isize) -> Tensor {
+pub(crate) fn normalize(x: &Tensor, axis: isize) -> Tensor {
     let squares = (x * x).sum_keep(&[axis]);
     let zero = squares.equal(0.0);
     // The root has no derivative at zero, so it is not taken there.

@@ -45,9 +45,7 @@ impl Named for Hinge {
 
 impl Loss for Hinge {
     fn call(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
-        let (y_true, y_pred) = same_shape(&self.name, y_true, y_pred);
-        let distance = (1.0 - signs(&y_true) * y_pred).maximum(0.0);
-        distance.mean(&[-1])
+        distances(&self.name, y_true, y_pred).mean(&[-1])
     }
 
     fn reduction(&self) -> Reduction {
@@ -63,9 +61,11 @@ impl Loss for Hinge {
     }
 }
 
-/// Labels as -1 and 1 where all of them are 0 or 1, else as they are.
-pub(super) fn signs(y_true: &Tensor) -> Tensor {
+/// `max(1 - y_true y_pred, 0)`, element by element, with labels -1 and 1: as such, or all of them 0 or 1.
+pub(super) fn distances(name: &str, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+    let (y_true, y_pred) = same_shape(name, y_true, y_pred);
     let binary = y_true.equal(0.0).or(&y_true.equal(1.0));
     let others = binary.not().cast(y_true.dtype()).sum_all();
-    others.equal(0.0).select(&(y_true * 2.0 - 1.0), y_true)
+    let signs = others.equal(0.0).select(&(&y_true * 2.0 - 1.0), &y_true);
+    (1.0 - signs * y_pred).maximum(0.0)
 }

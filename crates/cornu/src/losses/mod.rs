@@ -1,9 +1,15 @@
 //! Losses. To add one: a file here and its two lines below (`cargo xtask new loss NAME`).
 
 mod binary_crossentropy;
+mod binary_focal_crossentropy;
 mod categorical_crossentropy;
+mod categorical_focal_crossentropy;
+mod categorical_generalized_cross_entropy;
 mod categorical_hinge;
+mod circle;
 mod cosine_similarity;
+mod ctc;
+mod dice;
 mod hinge;
 mod huber;
 mod kl_divergence;
@@ -18,11 +24,18 @@ mod reduction;
 pub(crate) mod shapes;
 mod sparse_categorical_crossentropy;
 mod squared_hinge;
+mod tversky;
 
 pub use binary_crossentropy::BinaryCrossentropy;
+pub use binary_focal_crossentropy::BinaryFocalCrossentropy;
 pub use categorical_crossentropy::CategoricalCrossentropy;
+pub use categorical_focal_crossentropy::{Alpha, CategoricalFocalCrossentropy};
+pub use categorical_generalized_cross_entropy::CategoricalGeneralizedCrossEntropy;
 pub use categorical_hinge::CategoricalHinge;
+pub use circle::Circle;
 pub use cosine_similarity::CosineSimilarity;
+pub use ctc::CTC;
+pub use dice::Dice;
 pub use hinge::Hinge;
 pub use huber::Huber;
 pub use kl_divergence::KLDivergence;
@@ -36,7 +49,9 @@ pub use poisson::Poisson;
 pub use reduction::{Reduction, reduce};
 pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
 pub use squared_hinge::SquaredHinge;
+pub use tversky::Tversky;
 
+pub(crate) use cosine_similarity::normalize;
 pub(crate) use loss::Form;
 pub(crate) use reduction::{masked_weight, merge};
 
@@ -65,4 +80,11 @@ pub static LOSSES: &[Entry<dyn Loss>] = entries![dyn Loss:
     Hinge,
     SquaredHinge,
     CategoricalHinge,
+    BinaryFocalCrossentropy,
+    CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy,
+    Dice,
+    Tversky,
+    Circle,
+    CTC,
 ];

@@ -5,14 +5,14 @@ use crate::registry::Named;
 use cornu_graph::{DType, Shape, Tensor};
 use serde::{Deserialize, Serialize};
 
-/// `-log(p[y_true])`, where `p` are the probabilities along the last axis.
+/// `-log(p[y_true])`, where `p` are the probabilities along `axis`.
 ///
 /// From logits, given as such or known because `y_pred = softmax(x)`, it is computed as
 /// [`CategoricalCrossentropy`](super::CategoricalCrossentropy) does it, stable for any `x`. Samples
 /// labelled `ignore_class` have a loss of zero and do not count in means.
 ///
-/// Shapes: labels `[batch, ..]` or `[batch, .., 1]`, predictions `[batch, .., n_classes]`; the result
-/// is `[batch, ..]`. Agrees with Keras's `SparseCategoricalCrossentropy`.
+/// Shapes: labels `[batch, ..]` or `[batch, .., 1]`, predictions `[batch, .., n_classes]` (or with the
+/// classes, and the 1, along another axis); the result is `[batch, ..]`. Agrees with Keras's `SparseCategoricalCrossentropy`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SparseCategoricalCrossentropy {
@@ -24,6 +24,13 @@ pub struct SparseCategoricalCrossentropy {
     pub from_logits: bool,
     /// The label of samples that do not count.
     pub ignore_class: Option<i64>,
+    /// The axis of the classes; the last by default. Keras leaves it out of its configs.
+    #[serde(skip_serializing_if = "is_last")]
+    pub axis: isize,
+}
+
+fn is_last(axis: &isize) -> bool {
+    *axis == -1
 }
 
 impl Default for SparseCategoricalCrossentropy {
@@ -33,6 +40,7 @@ impl Default for SparseCategoricalCrossentropy {
             reduction: Reduction::default(),
             from_logits: false,
             ignore_class: None,
+            axis: -1,
         }
     }
 }
@@ -60,6 +68,12 @@ impl SparseCategoricalCrossentropy {
         self.ignore_class = Some(ignore_class);
         self
     }
+
+    /// The same with classes along another axis.
+    pub fn axis(mut self, axis: isize) -> SparseCategoricalCrossentropy {
+        self.axis = axis;
+        self
+    }
 }
 
 impl Named for SparseCategoricalCrossentropy {
@@ -70,15 +84,11 @@ impl Named for SparseCategoricalCrossentropy {
 
 impl Loss for SparseCategoricalCrossentropy {
     fn call(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
-        let Some(labels) = self.numbers(y_true, y_pred) else {
-            return self.mismatch(y_true, y_pred);
+        let labels = match class_numbers(&self.name, y_true, y_pred, self.axis) {
+            Ok(labels) => labels,
+            Err(mistake) => return y_pred.builder().fail(mistake),
         };
-        let logp = log_probabilities(y_pred, self.from_logits, -1);
-        // As `f32`, which holds the numbers of that many classes, the comparison shares its neighbors' loop.
-        let number = if logp.extent(-1) <= 1 << 24 { DType::F32 } else { DType::I64 };
-        let class = y_pred.builder().iota(logp.shape(), logp.rank().saturating_sub(1), number);
-        let labels = labels.cast(number).expand_dims(-1);
-        let losses = -class.equal(labels).select(&logp, 0.0).sum(&[-1]);
+        let losses = -of_class(&log_probabilities(y_pred, self.from_logits, self.axis), &labels, self.axis);
         match self.mask(y_true, y_pred) {
             Some(mask) => mask.select(&losses, 0.0),
             None => losses,
@@ -95,48 +105,54 @@ impl Loss for SparseCategoricalCrossentropy {
 
     fn mask(&self, y_true: &Tensor, y_pred: &Tensor) -> Option<Tensor> {
         let class = self.ignore_class?;
-        Some(self.numbers(y_true, y_pred)?.not_equal(class as f64))
+        Some(class_numbers(&self.name, y_true, y_pred, self.axis).ok()?.not_equal(class as f64))
     }
 
     fn labels(&self, y_pred: &Shape) -> Option<Labels> {
-        Some(Labels::classes(*y_pred.last()?, self.ignore_class))
+        Some(Labels::classes(y_pred[y_pred.axis(self.axis)?], self.ignore_class))
     }
 }
 
-impl SparseCategoricalCrossentropy {
-    /// The labels as whole numbers of the predictions' shape without its last axis, if they fit.
-    fn numbers(&self, y_true: &Tensor, y_pred: &Tensor) -> Option<Tensor> {
-        let (labels, predictions) = (y_true.shape(), y_pred.shape());
-        let samples = &predictions[..predictions.rank().saturating_sub(1)];
-        let numbers = y_true.cast(DType::I64);
-        match () {
-            _ if predictions.is_empty() => None,
-            _ if labels[..] == *samples => Some(numbers),
-            _ if labels.last() == Some(&1) && labels[..labels.rank() - 1] == *samples => {
-                Some(numbers.reshape(samples))
-            }
-            _ => None,
-        }
+/// The labels as whole numbers of the predictions' shape without the axis of classes, which they may have
+/// with extent 1; or why they do not fit.
+pub(super) fn class_numbers(
+    name: &str,
+    y_true: &Tensor,
+    y_pred: &Tensor,
+    axis: isize,
+) -> Result<Tensor, String> {
+    let numbers = y_true.cast(DType::I64);
+    if !numbers.is_valid() || !y_pred.is_valid() {
+        return Ok(numbers);
     }
-
-    fn mismatch(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
-        let (labels, predictions) = (y_true.shape(), y_pred.shape());
-        if predictions.is_empty() {
-            return y_pred.builder().fail(format!("{} expects an axis of classes, got a scalar", self.name));
-        }
-        let samples = Shape::from(&predictions[..predictions.rank() - 1]);
-        let columns: Shape = samples.iter().copied().chain([1]).collect();
-        let got = shapes::keras_shape(&labels);
-        let advice = match labels == predictions {
-            true => ": for one-hot labels use categorical_crossentropy",
-            false => "",
-        };
-        y_pred.builder().fail(format!(
-            "{} expects labels of shape {} or {} with values 0..{}, got {got}{advice}",
-            self.name,
+    let (labels, predictions) = (y_true.shape(), y_pred.shape());
+    let Some(classes) = predictions.axis(axis) else {
+        let got = if predictions.is_empty() { "a scalar".into() } else { shapes::keras_shape(&predictions) };
+        return Err(format!("{name} expects an axis of classes, got {got}"));
+    };
+    let without = predictions.iter().enumerate().filter(|(i, _)| *i != classes);
+    let samples: Shape = without.map(|(_, extent)| *extent).collect();
+    let columns: Shape =
+        predictions.iter().enumerate().map(|(i, extent)| if i == classes { 1 } else { *extent }).collect();
+    match () {
+        _ if labels == samples => Ok(numbers),
+        _ if labels == columns => Ok(numbers.reshape(samples)),
+        _ => Err(format!(
+            "{name} expects labels of shape {} or {} with values 0..{}, got {}{}",
             shapes::keras_shape(&samples),
             shapes::keras_shape(&columns),
-            predictions[predictions.rank() - 1],
-        ))
+            predictions[classes],
+            shapes::keras_shape(&labels),
+            if labels == predictions { ": for one-hot labels use categorical_crossentropy" } else { "" },
+        )),
     }
+}
+
+/// The element of each sample's labelled class: `x` without the axis of classes.
+pub(super) fn of_class(x: &Tensor, labels: &Tensor, axis: isize) -> Tensor {
+    let Some(classes) = x.shape().axis(axis) else { return x.clone() };
+    // As `f32`, which holds the numbers of that many classes, the comparison shares its neighbors' loop.
+    let number = if x.extent(axis) <= 1 << 24 { DType::F32 } else { DType::I64 };
+    let class = x.builder().iota(x.shape(), classes, number);
+    class.equal(labels.cast(number).expand_dims(classes as isize)).select(x, 0.0).sum(&[axis])
 }

@@ -1,6 +1,6 @@
 //! The squared hinge loss.
 
-use super::{Labels, Loss, Reduction, hinge::signs, shapes::same_shape};
+use super::{Labels, Loss, Reduction, hinge::distances};
 use crate::registry::Named;
 use cornu_graph::{Shape, Tensor};
 use serde::{Deserialize, Serialize};
@@ -45,9 +45,7 @@ impl Named for SquaredHinge {
 
 impl Loss for SquaredHinge {
     fn call(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
-        let (y_true, y_pred) = same_shape(&self.name, y_true, y_pred);
-        let distance = (1.0 - signs(&y_true) * y_pred).maximum(0.0);
-        (&distance * &distance).mean(&[-1])
+        distances(&self.name, y_true, y_pred).square().mean(&[-1])
     }
 
     fn reduction(&self) -> Reduction {

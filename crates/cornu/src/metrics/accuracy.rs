@@ -1,9 +1,8 @@
 //! How many predictions equal their labels.
 
-use super::{Better, Float32, Metric, totals};
+use super::{Better, Float32, MeanMetric};
 use crate::losses::shapes::same_shape;
 use crate::registry::Named;
-use crate::scope::Scope;
 use cornu_graph::{DType, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -39,14 +38,10 @@ impl Named for Accuracy {
     const SUMMARY: &'static str = "How many predictions equal their labels";
 }
 
-impl Metric for Accuracy {
-    fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
+impl MeanMetric for Accuracy {
+    fn values(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         let (y_true, y_pred) = same_shape(&self.name, y_true, y_pred);
-        totals::add_mean(scope, &y_true.equal(y_pred).cast(DType::F32), sample_weight);
-    }
-
-    fn result(&self, scope: &mut Scope) -> Tensor {
-        totals::mean(scope)
+        y_true.equal(y_pred).cast(DType::F32)
     }
 
     fn name(&self) -> &str {

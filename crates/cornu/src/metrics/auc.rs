@@ -1,7 +1,7 @@
 //! The area under a curve of right against wrong answers.
 
-use super::confusion::{self, Counting};
-use super::{Better, Float32, Metric, totals};
+use super::confusion::{self, Counting, Counts};
+use super::{Better, Float32, Metric};
 use crate::losses::{
     EPSILON,
     shapes::{divide_no_nan, keras_shape},
@@ -159,21 +159,13 @@ impl Metric for AUC {
             ..Counting::at(&thresholds)
         };
         let y_pred = if self.from_logits { y_pred.sigmoid() } else { y_pred.clone() };
-        let counts = confusion::count(&self.name, &counting, y_true, &y_pred, sample_weight);
-        let pairs = [
-            ("true_positives", &counts.true_positives),
-            ("false_positives", &counts.false_positives),
-            ("true_negatives", &counts.true_negatives),
-            ("false_negatives", &counts.false_negatives),
-        ];
-        confusion::add(scope, &pairs);
+        confusion::count(&self.name, &counting, y_true, &y_pred, sample_weight).add(scope);
     }
 
     fn result(&self, scope: &mut Scope) -> Tensor {
-        let tp = totals::total(scope, "true_positives");
-        let fp = totals::total(scope, "false_positives");
-        let tn = totals::total(scope, "true_negatives");
-        let fn_ = totals::total(scope, "false_negatives");
+        let counts = Counts::totals(scope);
+        let (tp, fp) = (counts.true_positives, counts.false_positives);
+        let (tn, fn_) = (counts.true_negatives, counts.false_negatives);
         if !tp.is_valid() {
             return tp;
         }

@@ -1,9 +1,8 @@
 //! How many yes-or-no answers are right.
 
-use super::{Better, Float32, Metric, totals};
+use super::{Better, Float32, MeanMetric};
 use crate::losses::shapes::same_shape;
 use crate::registry::Named;
-use crate::scope::Scope;
 use cornu_graph::{DType, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -53,15 +52,11 @@ impl Named for BinaryAccuracy {
     const SUMMARY: &'static str = "How many yes-or-no answers are right";
 }
 
-impl Metric for BinaryAccuracy {
-    fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
+impl MeanMetric for BinaryAccuracy {
+    fn values(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         let (y_true, y_pred) = same_shape(&self.name, y_true, y_pred);
         let answers = y_pred.greater(self.threshold).cast(y_pred.dtype());
-        totals::add_mean(scope, &y_true.equal(answers).cast(DType::F32), sample_weight);
-    }
-
-    fn result(&self, scope: &mut Scope) -> Tensor {
-        totals::mean(scope)
+        y_true.equal(answers).cast(DType::F32)
     }
 
     fn name(&self) -> &str {

@@ -1,9 +1,8 @@
 //! The crossentropy of yes-or-no labels, as a metric.
 
-use super::{Float32, Metric, totals};
+use super::{Float32, MeanMetric};
 use crate::losses::{self, Loss};
 use crate::registry::Named;
-use crate::scope::Scope;
 use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -53,18 +52,14 @@ impl Named for BinaryCrossentropy {
     const SUMMARY: &'static str = "The crossentropy of yes-or-no labels";
 }
 
-impl Metric for BinaryCrossentropy {
-    fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
+impl MeanMetric for BinaryCrossentropy {
+    fn values(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         let loss = losses::BinaryCrossentropy {
             from_logits: self.from_logits,
             label_smoothing: self.label_smoothing,
             ..Default::default()
         };
-        totals::add_mean(scope, &loss.call(y_true, y_pred), sample_weight);
-    }
-
-    fn result(&self, scope: &mut Scope) -> Tensor {
-        totals::mean(scope)
+        loss.call(y_true, y_pred)
     }
 
     fn name(&self) -> &str {

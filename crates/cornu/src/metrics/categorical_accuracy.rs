@@ -1,9 +1,8 @@
 //! How many one-hot labels have the greatest probability.
 
-use super::{Better, Float32, Metric, totals};
+use super::{Better, Float32, MeanMetric};
 use crate::losses::shapes::same_shape;
 use crate::registry::Named;
-use crate::scope::Scope;
 use cornu_graph::{DType, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -38,15 +37,10 @@ impl Named for CategoricalAccuracy {
     const SUMMARY: &'static str = "How many one-hot labels have the greatest probability";
 }
 
-impl Metric for CategoricalAccuracy {
-    fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
+impl MeanMetric for CategoricalAccuracy {
+    fn values(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         let (y_true, y_pred) = same_shape(&self.name, y_true, y_pred);
-        let right = y_true.argmax(-1).equal(y_pred.argmax(-1));
-        totals::add_mean(scope, &right.cast(DType::F32), sample_weight);
-    }
-
-    fn result(&self, scope: &mut Scope) -> Tensor {
-        totals::mean(scope)
+        y_true.argmax(-1).equal(y_pred.argmax(-1)).cast(DType::F32)
     }
 
     fn name(&self) -> &str {

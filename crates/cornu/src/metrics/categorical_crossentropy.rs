@@ -1,9 +1,8 @@
 //! The crossentropy of one-hot labels, as a metric.
 
-use super::{Float32, Metric, totals};
+use super::{Float32, MeanMetric};
 use crate::losses::{self, Loss};
 use crate::registry::Named;
-use crate::scope::Scope;
 use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -56,19 +55,15 @@ impl Named for CategoricalCrossentropy {
     const SUMMARY: &'static str = "The crossentropy of one-hot labels";
 }
 
-impl Metric for CategoricalCrossentropy {
-    fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
+impl MeanMetric for CategoricalCrossentropy {
+    fn values(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         let loss = losses::CategoricalCrossentropy {
             from_logits: self.from_logits,
             label_smoothing: self.label_smoothing,
             axis: self.axis,
             ..Default::default()
         };
-        totals::add_mean(scope, &loss.call(y_true, y_pred), sample_weight);
-    }
-
-    fn result(&self, scope: &mut Scope) -> Tensor {
-        totals::mean(scope)
+        loss.call(y_true, y_pred)
     }
 
     fn name(&self) -> &str {

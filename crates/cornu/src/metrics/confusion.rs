@@ -1,7 +1,10 @@
 //! Counts of right and wrong answers at thresholds: what precision, recall and AUC are made of.
 
 use super::totals;
-use crate::losses::shapes::{keras_shape, squeeze, squeeze_or_expand};
+use crate::losses::{
+    EPSILON,
+    shapes::{keras_shape, squeeze, squeeze_or_expand},
+};
 use crate::scope::Scope;
 use cornu_graph::{Array, DType, Shape, Tensor};
 use serde::{Deserialize, Serialize};
@@ -131,26 +134,64 @@ pub(super) fn count(
     }
     // Samples and labels are one axis, unless each label is counted on its own.
     let columns = if counting.multi_label { predictions.extent(-1) } else { 1 };
-    let flat = |x: &Tensor| x.reshape([1, shape.size() / columns.max(1), columns]);
-    let thresholds = list(&predictions, counting.thresholds).reshape([counting.thresholds.len(), 1, 1]);
-    let positive = flat(&predictions).greater(&thresholds).cast(DType::F32);
+    let flat = |x: &Tensor| x.reshape([shape.size() / columns.max(1), columns]);
+    let predictions = flat(&predictions);
     let right = flat(&(labels.not_equal(0.0).cast(DType::F32) * &weights));
     let wrong = flat(&(labels.equal(0.0).cast(DType::F32) * &weights));
-    let counted = |x: Tensor| {
-        let sums = x.sum(&[1]);
-        match counting.multi_label {
-            true => sums,
-            false => squeeze(&sums),
+    let thresholds = counting.thresholds;
+    let [(true_positives, false_negatives), (false_positives, true_negatives)] = match even(thresholds) {
+        true => {
+            let buckets = buckets(&predictions, thresholds);
+            [&right, &wrong].map(|weights| sorted(&buckets, weights, thresholds.len()))
+        }
+        false => {
+            let limits = list(&predictions, thresholds).reshape([thresholds.len(), 1, 1]);
+            let positive = predictions.expand_dims(0).greater(limits).cast(DType::F32);
+            [&right, &wrong].map(|x| ((&positive * x).sum(&[1]), ((1.0 - &positive) * x).sum(&[1])))
         }
     };
-    let (true_positives, false_positives) = (counted(&positive * &right), counted(&positive * &wrong));
-    let negative = 1.0 - positive;
+    let counted = |x: Tensor| if counting.multi_label { x } else { squeeze(&x) };
     Counts {
-        true_positives,
-        false_positives,
-        true_negatives: counted(&negative * wrong),
-        false_negatives: counted(negative * right),
+        true_positives: counted(true_positives),
+        false_positives: counted(false_positives),
+        true_negatives: counted(true_negatives),
+        false_negatives: counted(false_negatives),
     }
+}
+
+/// Whether thresholds are evenly spaced from 0 to 1, the outer two perhaps just beyond: then a prediction's
+/// place among them follows from its value, and need not be looked for. The tolerance is Keras's.
+fn even(thresholds: &[f64]) -> bool {
+    let last = thresholds.len().saturating_sub(1) as f64;
+    let fits = |(i, threshold): (usize, &f64)| {
+        let place = i as f64 / last;
+        (threshold.clamp(0.0, 1.0) - place).abs() <= EPSILON + 1e-5 * place
+    };
+    thresholds.len() > 2 && thresholds.iter().enumerate().all(fits)
+}
+
+/// How many of the evenly spaced thresholds are below each prediction: `[n, columns]`, of `i64`.
+fn buckets(predictions: &Tensor, thresholds: &[f64]) -> Tensor {
+    let place = predictions.clip(0.0, 1.0) * (thresholds.len() - 1) as f64;
+    // The least whole number that is not below.
+    let above = -(-place).floor();
+    let beyond = thresholds.first().is_some_and(|&least| least < 0.0)
+        || thresholds.last().is_some_and(|&greatest| greatest > 1.0);
+    // A threshold just below 0 is below everything.
+    let above = if beyond { above.maximum(1.0) } else { above };
+    above.cast(DType::I64)
+}
+
+/// The sums of weights `[n, columns]` above and not above each of `n` thresholds: `[n, columns]` both.
+fn sorted(buckets: &Tensor, weights: &Tensor, n: usize) -> (Tensor, Tensor) {
+    let (builder, columns) = (weights.builder(), weights.extent(-1));
+    let column = builder.iota(buckets.shape(), 1, DType::I64);
+    let places = buckets * columns as f64 + column;
+    let size = places.shape().size();
+    let sums = builder.zeros([(n + 1) * columns], DType::F32);
+    let sums = sums.scatter_add(&places.reshape([size]), &weights.reshape([size]), 0);
+    let sums = sums.reshape([n + 1, columns]);
+    (sums.cumsum_reversed(0).slice_axis(0, 1, n + 1), sums.cumsum(0).slice_axis(0, 0, n))
 }
 
 /// Numbers as a tensor of the graph and dtype of `like`.
@@ -186,10 +227,31 @@ fn only_top(x: &Tensor, k: usize) -> Tensor {
     place.less(k as f64).select(x, NEVER)
 }
 
-/// Adds a batch's counts to their totals.
-pub(super) fn add(scope: &mut Scope, counts: &[(&str, &Tensor)]) {
-    for (name, count) in counts {
-        totals::add(scope, name, count);
+impl Counts {
+    /// Adds a batch's counts to their totals.
+    pub(super) fn add(&self, scope: &mut Scope) {
+        totals::add(scope, "true_positives", &self.true_positives);
+        totals::add(scope, "false_positives", &self.false_positives);
+        totals::add(scope, "true_negatives", &self.true_negatives);
+        totals::add(scope, "false_negatives", &self.false_negatives);
+    }
+
+    /// All that was added so far.
+    pub(super) fn totals(scope: &mut Scope) -> Counts {
+        Counts {
+            true_positives: totals::total(scope, "true_positives"),
+            false_positives: totals::total(scope, "false_positives"),
+            true_negatives: totals::total(scope, "true_negatives"),
+            false_negatives: totals::total(scope, "false_negatives"),
+        }
+    }
+}
+
+/// A single figure as a scalar, several as they are.
+pub(super) fn figure(figures: Tensor) -> Tensor {
+    match figures.is_valid() && figures.shape()[..] == [1] {
+        true => figures.reshape([]),
+        false => figures,
     }
 }
 

@@ -1,9 +1,8 @@
 //! The cosine of the angle between labels and predictions, as a metric.
 
-use super::{Better, Float32, Metric, totals};
+use super::{Better, Float32, MeanMetric};
 use crate::losses::{self, Loss};
 use crate::registry::Named;
-use crate::scope::Scope;
 use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -41,14 +40,10 @@ impl Named for CosineSimilarity {
     const SUMMARY: &'static str = "The cosine of the angle between labels and predictions";
 }
 
-impl Metric for CosineSimilarity {
-    fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
+impl MeanMetric for CosineSimilarity {
+    fn values(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         let loss = losses::CosineSimilarity { axis: self.axis, ..Default::default() };
-        totals::add_mean(scope, &-loss.call(y_true, y_pred), sample_weight);
-    }
-
-    fn result(&self, scope: &mut Scope) -> Tensor {
-        totals::mean(scope)
+        -loss.call(y_true, y_pred)
     }
 
     fn name(&self) -> &str {

@@ -60,7 +60,7 @@ impl FBetaScore {
 
 impl Named for FBetaScore {
     const NAME: &'static str = "FBetaScore";
-    const ALIASES: &'static [&'static str] = &["fbeta_score"];
+    const ALIASES: &'static [&'static str] = &["f_beta_score", "fbeta_score"];
     const SUMMARY: &'static str = "The weighted harmonic mean of precision and recall";
 }
 

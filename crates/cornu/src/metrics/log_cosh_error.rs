@@ -1,9 +1,8 @@
 //! The mean of log-cosh of differences, as a metric.
 
-use super::{Float32, Metric, totals};
+use super::{Float32, MeanMetric};
 use crate::losses::{self, Loss};
 use crate::registry::Named;
-use crate::scope::Scope;
 use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -38,14 +37,9 @@ impl Named for LogCoshError {
     const SUMMARY: &'static str = "The mean of log-cosh of differences";
 }
 
-impl Metric for LogCoshError {
-    fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
-        let loss = losses::LogCosh::default();
-        totals::add_mean(scope, &loss.call(y_true, y_pred), sample_weight);
-    }
-
-    fn result(&self, scope: &mut Scope) -> Tensor {
-        totals::mean(scope)
+impl MeanMetric for LogCoshError {
+    fn values(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+        losses::LogCosh::default().call(y_true, y_pred)
     }
 
     fn name(&self) -> &str {

@@ -1,9 +1,8 @@
 //! The mean of differences relative to the labels, as a metric.
 
-use super::{Float32, Metric, totals};
+use super::{Float32, MeanMetric};
 use crate::losses::{self, Loss};
 use crate::registry::Named;
-use crate::scope::Scope;
 use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -39,14 +38,9 @@ impl Named for MeanAbsolutePercentageError {
     const SUMMARY: &'static str = "The mean of differences relative to the labels";
 }
 
-impl Metric for MeanAbsolutePercentageError {
-    fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
-        let loss = losses::MeanAbsolutePercentageError::default();
-        totals::add_mean(scope, &loss.call(y_true, y_pred), sample_weight);
-    }
-
-    fn result(&self, scope: &mut Scope) -> Tensor {
-        totals::mean(scope)
+impl MeanMetric for MeanAbsolutePercentageError {
+    fn values(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+        losses::MeanAbsolutePercentageError::default().call(y_true, y_pred)
     }
 
     fn name(&self) -> &str {

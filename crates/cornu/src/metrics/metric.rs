@@ -4,7 +4,7 @@ use super::METRICS;
 use crate::losses::{AnyLoss, Form};
 use crate::registry::{Any, Entry, Item, Kind};
 use crate::scope::Scope;
-use cornu_graph::{Shape, Tensor};
+use cornu_graph::{DType, Shape, Tensor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -126,6 +126,41 @@ impl<'de> Deserialize<'de> for Float32 {
             Some("float32") => Ok(Float32),
             None if name.is_null() => Ok(Float32),
             _ => Err(D::Error::custom(format!("metrics count in float32, not {name}"))),
+        }
+    }
+}
+
+/// The dtype that a metric counts in where Keras leaves the choice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Number {
+    /// Whole numbers: weights lose what is behind the point.
+    #[default]
+    Int32,
+    /// Any numbers.
+    Float32,
+}
+
+impl Number {
+    /// The dtype of tensors.
+    pub(super) fn dtype(self) -> DType {
+        match self {
+            Number::Int32 => DType::I32,
+            Number::Float32 => DType::F32,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    /// Reads the name, or a Keras `DTypePolicy` of that name.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Number, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let name = value.pointer("/config/name").unwrap_or(&value);
+        match name.as_str() {
+            Some("int" | "int32") => Ok(Number::Int32),
+            Some("float32") => Ok(Number::Float32),
+            None if name.is_null() => Ok(Number::Int32),
+            _ => Err(D::Error::custom(format!("this metric counts in int32 or float32, not {name}"))),
         }
     }
 }

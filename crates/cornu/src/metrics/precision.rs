@@ -1,8 +1,7 @@
 //! What part of the yeses is right.
 
-use super::confusion::{self, Counting, NEVER, Thresholds};
-use super::{Better, Float32, Metric, totals};
-use crate::losses::shapes::divide_no_nan;
+use super::outcome::{self, Answers, Outcome};
+use super::{Better, Float32, Metric, Thresholds};
 use crate::registry::Named;
 use crate::scope::Scope;
 use cornu_graph::Tensor;
@@ -56,6 +55,11 @@ impl Precision {
         self.class_id = Some(class_id);
         self
     }
+
+    fn answers(&self) -> Answers<'_> {
+        let Precision { name, thresholds, top_k, class_id, .. } = self;
+        Answers { name, thresholds, top_k: *top_k, class_id: *class_id }
+    }
 }
 
 impl Named for Precision {
@@ -66,28 +70,11 @@ impl Named for Precision {
 
 impl Metric for Precision {
     fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
-        let thresholds = match (&self.thresholds, self.top_k) {
-            (Some(thresholds), _) => thresholds.list(),
-            (None, Some(_)) => vec![NEVER],
-            (None, None) => vec![0.5],
-        };
-        if let Some(mistake) =
-            self.thresholds.as_ref().and_then(|given| confusion::refuse(&self.name, &given.list()))
-        {
-            scope.fail(mistake);
-            return;
-        }
-        let counting = Counting { top_k: self.top_k, class_id: self.class_id, ..Counting::at(&thresholds) };
-        let counts = confusion::count(&self.name, &counting, y_true, y_pred, sample_weight);
-        let pairs =
-            [("true_positives", &counts.true_positives), ("false_positives", &counts.false_positives)];
-        confusion::add(scope, &pairs);
+        self.answers().share(scope, Outcome::FalsePositive, y_true, y_pred, sample_weight);
     }
 
     fn result(&self, scope: &mut Scope) -> Tensor {
-        let right = totals::total(scope, "true_positives");
-        let all = &right + totals::total(scope, "false_positives");
-        figure(divide_no_nan(&right, &all))
+        outcome::share(scope, Outcome::FalsePositive)
     }
 
     fn name(&self) -> &str {
@@ -100,13 +87,5 @@ impl Metric for Precision {
 
     fn better(&self) -> Option<Better> {
         Some(Better::Higher)
-    }
-}
-
-/// A single figure as a scalar, several as they are.
-pub(super) fn figure(figures: Tensor) -> Tensor {
-    match figures.is_valid() && figures.shape()[..] == [1] {
-        true => figures.reshape([]),
-        false => figures,
     }
 }

@@ -1,9 +1,8 @@
 //! How many labelled classes have the greatest probability.
 
-use super::{Better, Float32, Metric, totals};
+use super::{Better, Float32, MeanMetric};
 use crate::losses::shapes::{keras_shape, squeeze};
 use crate::registry::Named;
-use crate::scope::Scope;
 use cornu_graph::{DType, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -39,14 +38,9 @@ impl Named for SparseCategoricalAccuracy {
     const SUMMARY: &'static str = "How many labelled classes have the greatest probability";
 }
 
-impl Metric for SparseCategoricalAccuracy {
-    fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
-        let right = numbers(&self.name, y_true, y_pred).equal(y_pred.argmax(-1));
-        totals::add_mean(scope, &right.cast(DType::F32), sample_weight);
-    }
-
-    fn result(&self, scope: &mut Scope) -> Tensor {
-        totals::mean(scope)
+impl MeanMetric for SparseCategoricalAccuracy {
+    fn values(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+        numbers(&self.name, y_true, y_pred).equal(y_pred.argmax(-1)).cast(DType::F32)
     }
 
     fn name(&self) -> &str {

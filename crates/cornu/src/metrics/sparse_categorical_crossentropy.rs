@@ -62,16 +62,10 @@ impl Named for SparseCategoricalCrossentropy {
 
 impl Metric for SparseCategoricalCrossentropy {
     fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
-        if self.axis != -1 && self.axis != y_pred.rank() as isize - 1 {
-            scope.fail(format!(
-                "{} takes classes along the last axis alone, got axis {}",
-                self.name, self.axis
-            ));
-            return;
-        }
         let loss = losses::SparseCategoricalCrossentropy {
             from_logits: self.from_logits,
             ignore_class: self.ignore_class,
+            axis: self.axis,
             ..Default::default()
         };
         let values = loss.call(y_true, y_pred);

@@ -1,8 +1,7 @@
 //! How many labelled classes are among the greatest probabilities.
 
-use super::{Better, Float32, Metric, sparse_categorical_accuracy::numbers, totals};
+use super::{Better, Float32, MeanMetric, sparse_categorical_accuracy::numbers};
 use crate::registry::Named;
-use crate::scope::Scope;
 use cornu_graph::{DType, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -56,22 +55,17 @@ impl Named for SparseTopKCategoricalAccuracy {
     const SUMMARY: &'static str = "How many labelled classes are among the greatest probabilities";
 }
 
-impl Metric for SparseTopKCategoricalAccuracy {
-    fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
+impl MeanMetric for SparseTopKCategoricalAccuracy {
+    fn values(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         let labels = numbers(&self.name, y_true, y_pred);
-        let right = match self.from_sorted_ids {
+        match self.from_sorted_ids {
             true => {
                 let first = y_pred.slice_axis(-1, 0, self.k.min(y_pred.extent(-1)));
                 let hits = first.equal(labels.expand_dims(-1).cast(y_pred.dtype()));
                 hits.cast(DType::F32).sum(&[-1]).greater(0.0).cast(DType::F32)
             }
             false => in_top_k(&labels, y_pred, self.k),
-        };
-        totals::add_mean(scope, &right, sample_weight);
-    }
-
-    fn result(&self, scope: &mut Scope) -> Tensor {
-        totals::mean(scope)
+        }
     }
 
     fn name(&self) -> &str {

@@ -1,9 +1,8 @@
 //! Squared distance from the right side of a margin, as a metric.
 
-use super::{Float32, Metric, totals};
+use super::{Float32, MeanMetric};
 use crate::losses::{self, Loss};
 use crate::registry::Named;
-use crate::scope::Scope;
 use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -38,14 +37,9 @@ impl Named for SquaredHinge {
     const SUMMARY: &'static str = "Squared distance from the right side of a margin";
 }
 
-impl Metric for SquaredHinge {
-    fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
-        let loss = losses::SquaredHinge::default();
-        totals::add_mean(scope, &loss.call(y_true, y_pred), sample_weight);
-    }
-
-    fn result(&self, scope: &mut Scope) -> Tensor {
-        totals::mean(scope)
+impl MeanMetric for SquaredHinge {
+    fn values(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+        losses::SquaredHinge::default().call(y_true, y_pred)
     }
 
     fn name(&self) -> &str {

@@ -1,9 +1,8 @@
 //! How many one-hot labels are among the greatest probabilities.
 
-use super::{Better, Float32, Metric, sparse_top_k_categorical_accuracy::in_top_k, totals};
+use super::{Better, Float32, MeanMetric, sparse_top_k_categorical_accuracy::in_top_k};
 use crate::losses::shapes::same_shape;
 use crate::registry::Named;
-use crate::scope::Scope;
 use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -48,14 +47,10 @@ impl Named for TopKCategoricalAccuracy {
     const SUMMARY: &'static str = "How many one-hot labels are among the greatest probabilities";
 }
 
-impl Metric for TopKCategoricalAccuracy {
-    fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
+impl MeanMetric for TopKCategoricalAccuracy {
+    fn values(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         let (y_true, y_pred) = same_shape(&self.name, y_true, y_pred);
-        totals::add_mean(scope, &in_top_k(&y_true.argmax(-1), &y_pred, self.k), sample_weight);
-    }
-
-    fn result(&self, scope: &mut Scope) -> Tensor {
-        totals::mean(scope)
+        in_top_k(&y_true.argmax(-1), &y_pred, self.k)
     }
 
     fn name(&self) -> &str {

@@ -2,13 +2,14 @@
 
 use crate::losses::shapes::{divide_no_nan, keras_shape, squeeze_or_expand};
 use crate::scope::Scope;
-use cornu_graph::{DType, Shape, Tensor};
+use crate::variables::Role;
+use cornu_graph::{DType, Shape, Tensor, Type};
 
-/// Adds `delta` to the total called `name`, which has its shape.
+/// Adds `delta` to the total called `name`, which has its shape and dtype.
 pub(super) fn add(scope: &mut Scope, name: &str, delta: &Tensor) {
     if delta.is_valid() {
-        let total = scope.total(name, delta.shape());
-        let sum = scope.current(&total) + delta.cast(DType::F32);
+        let total = scope.slot(name, delta.shape(), delta.dtype(), Role::Metric, 0.0);
+        let sum = scope.current(&total) + delta;
         scope.update(&total, sum);
     }
 }
@@ -21,8 +22,8 @@ pub(super) fn total(scope: &mut Scope, name: &str) -> Tensor {
     };
     match scope.variables().index(&path) {
         Some(index) => {
-            let shape = scope.variables().list()[index].ty.shape.clone();
-            scope.total(name, shape)
+            let Type { shape, dtype } = scope.variables().list()[index].ty.clone();
+            scope.slot(name, shape, dtype, Role::Metric, 0.0)
         }
         None => {
             scope.fail(format!("{path} has no total yet: a metric is updated before its result is asked for"))

@@ -37,7 +37,8 @@ pub(super) fn square(w: &Tensor, name: &str, factor: f64) -> Tensor {
     scaled(w, name, factor, || (w * w).sum_all())
 }
 
-fn scaled(w: &Tensor, name: &str, factor: f64, sum: impl FnOnce() -> Tensor) -> Tensor {
+/// `factor` times a sum, if the factor makes sense.
+pub(super) fn scaled(w: &Tensor, name: &str, factor: f64, sum: impl FnOnce() -> Tensor) -> Tensor {
     match factor >= 0.0 && factor.is_finite() {
         true => sum() * factor,
         false => w.builder().fail(format!("a regularizer expects {name} of at least 0, got {factor}")),

@@ -2,8 +2,8 @@
 
 use crate::golden;
 use cornu::initializers::*;
-use cornu_graph::Shape;
 use cornu_graph::philox::Random;
+use cornu_graph::{Array, DType, Shape};
 use serde_json::json;
 
 fn draw(initializer: &AnyInitializer, shape: &[usize], seed: i64) -> Vec<f64> {
@@ -42,11 +42,48 @@ fn agrees_with_keras() {
 }
 
 #[test]
+fn fixed_values_agree_with_keras() {
+    let goldens = golden::read("regularizers_constraints.json");
+    for case in golden::list(&goldens, "fixed_initializers") {
+        let keras = &case["serialized"];
+        let initializer = AnyInitializer::from_json(keras.clone()).unwrap();
+        assert!(golden::agrees(&initializer.to_json(), keras), "{keras} {initializer:?}");
+        assert_eq!(AnyInitializer::from_json(initializer.to_json()).unwrap(), initializer);
+        let expected = golden::array(&case["values"]);
+        initializer.check(expected.shape()).unwrap();
+        let values = draw(&initializer, expected.shape(), 0);
+        let values = Array::from_f64(expected.shape(), DType::F32, &values).unwrap();
+        golden::assert_close(&values, &expected, 2e-6, &keras.to_string());
+    }
+}
+
+#[test]
+fn misfits_are_told() {
+    let message =
+        |initializer: AnyInitializer, shape: &[usize]| initializer.check(&Shape::from(shape)).unwrap_err();
+    assert_eq!(
+        message(Identity::default().into(), &[2, 2, 2]),
+        "Identity expects a weight of 2 axes, got shape [2, 2, 2]"
+    );
+    assert_eq!(
+        message(STFT::default().into(), &[4, 5]),
+        "STFT expects a weight of shape (frame_length, 1, n) with n of at least 2, got shape [4, 5]"
+    );
+    let window = Some(Window::Values(vec![1.0, 2.0]));
+    assert_eq!(
+        message(STFT { window, ..STFT::default() }.into(), &[4, 1, 5]),
+        "STFT has a window of 2 values for frames of length 4"
+    );
+    let axes = HeNormal { input_axes: Some(vec![2]), output_axes: Some(vec![1]), ..HeNormal::default() };
+    assert_eq!(message(axes.into(), &[4, 5]), "VarianceScaling: a weight of shape [4, 5] has no axis 2");
+}
+
+#[test]
 fn names_resolve() {
     let names = [
         "glorot_uniform glorot_normal he_uniform he_normal lecun_uniform lecun_normal variance_scaling",
         "uniform random_uniform normal random_normal truncated_normal orthogonal OrthogonalInitializer",
-        "constant zeros zero ones one",
+        "constant zeros zero ones one identity IdentityInitializer stft STFTInitializer",
     ];
     for name in names.iter().flat_map(|line| line.split(' ')) {
         AnyInitializer::from_json(json!(name)).unwrap();
@@ -74,7 +111,7 @@ fn values_come_from_the_seed() {
         let values = draw(&initializer, &[7, 5], 1);
         assert_eq!(values.len(), 35, "{}", entry.name);
         assert_eq!(values, draw(&initializer, &[7, 5], 1), "{}", entry.name);
-        let fixed = ["Constant", "Zeros", "Ones"].contains(&entry.name);
+        let fixed = ["Constant", "Zeros", "Ones", "Identity", "STFT"].contains(&entry.name);
         assert_eq!(values == draw(&initializer, &[7, 5], 2), fixed, "{}", entry.name);
         assert!(draw(&initializer, &[0, 5], 1).is_empty() && draw(&initializer, &[3, 0], 1).is_empty());
     }
@@ -86,8 +123,12 @@ fn variance_scaling_counts_connections() {
         for distribution in
             [Distribution::Uniform, Distribution::TruncatedNormal, Distribution::UntruncatedNormal]
         {
-            let initializer =
-                AnyInitializer::from(VarianceScaling { scale: 3.0, mode, distribution, seed: None });
+            let initializer = AnyInitializer::from(VarianceScaling {
+                scale: 3.0,
+                mode,
+                distribution,
+                ..VarianceScaling::default()
+            });
             let (_, deviation) = mean_and_deviation(&draw(&initializer, &[3, 3, 10, 40], 1));
             let expected = (3.0f64 / n).sqrt();
             assert!(
