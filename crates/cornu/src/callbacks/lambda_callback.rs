@@ -27,6 +27,8 @@ pub struct LambdaCallback {
     train_begin: Option<Boundary>,
     epoch_begin: Option<Begin>,
     batch_end: Option<Batch>,
+    test_begin: Option<Boundary>,
+    test_end: Option<Boundary>,
     epoch_end: Option<Epoch>,
     train_end: Option<Boundary>,
 }
@@ -61,6 +63,24 @@ impl LambdaCallback {
         call: impl FnMut(&mut Training, usize, f64) -> Result<()> + Send + 'static,
     ) -> LambdaCallback {
         self.batch_end = Some(Box::new(call));
+        self
+    }
+
+    /// Does this before the validation data is evaluated.
+    pub fn on_test_begin(
+        mut self,
+        call: impl FnMut(&mut Training) -> Result<()> + Send + 'static,
+    ) -> LambdaCallback {
+        self.test_begin = Some(Box::new(call));
+        self
+    }
+
+    /// Does this after the validation data was evaluated.
+    pub fn on_test_end(
+        mut self,
+        call: impl FnMut(&mut Training) -> Result<()> + Send + 'static,
+    ) -> LambdaCallback {
+        self.test_end = Some(Box::new(call));
         self
     }
 
@@ -105,6 +125,14 @@ impl Callback for LambdaCallback {
 
     fn on_batch_end(&mut self, training: &mut Training, step: usize, loss: f64) -> Result<()> {
         self.batch_end.as_mut().map_or(Ok(()), |call| call(training, step, loss))
+    }
+
+    fn on_test_begin(&mut self, training: &mut Training) -> Result<()> {
+        self.test_begin.as_mut().map_or(Ok(()), |call| call(training))
+    }
+
+    fn on_test_end(&mut self, training: &mut Training) -> Result<()> {
+        self.test_end.as_mut().map_or(Ok(()), |call| call(training))
     }
 
     fn on_epoch_end(&mut self, training: &mut Training, epoch: usize, logs: &mut Scores) -> Result<()> {

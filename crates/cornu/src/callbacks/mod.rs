@@ -3,6 +3,7 @@
 //! To add one: a file here with a struct, [`Callback`] and [`Named`](crate::registry::Named), and its
 //! three lines below (`cargo xtask new callback NAME`).
 
+mod backup_and_restore;
 mod callback;
 mod csv_logger;
 mod early_stopping;
@@ -14,9 +15,13 @@ mod model_checkpoint;
 mod monitor;
 mod progress;
 mod reduce_lr_on_plateau;
+mod remote_monitor;
 mod stop_at_loss;
+mod swap_ema_weights;
+mod tensor_board;
 mod terminate_on_nan;
 
+pub use backup_and_restore::BackupAndRestore;
 pub use callback::{Callback, Training};
 pub use csv_logger::CSVLogger;
 pub use early_stopping::EarlyStopping;
@@ -27,7 +32,10 @@ pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Mode;
 pub use progress::Progress;
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
+pub use remote_monitor::RemoteMonitor;
 pub use stop_at_loss::StopAtLoss;
+pub use swap_ema_weights::SwapEMAWeights;
+pub use tensor_board::TensorBoard;
 pub use terminate_on_nan::TerminateOnNaN;
 
 /// Makes the table of names and summaries from the callbacks' types.
@@ -47,9 +55,13 @@ pub static CALLBACKS: &[(&str, &str)] = table![
     EarlyStopping,
     StopAtLoss,
     ModelCheckpoint,
+    BackupAndRestore,
     ReduceLROnPlateau,
     LearningRateScheduler,
     TerminateOnNaN,
     CSVLogger,
+    TensorBoard,
+    RemoteMonitor,
+    SwapEMAWeights,
     LambdaCallback,
 ];

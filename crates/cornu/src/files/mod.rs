@@ -5,6 +5,7 @@
 //! replaces the old file in one step, or not at all.
 
 pub mod archive;
+pub mod events;
 pub mod hdf5;
 pub(crate) mod keras;
 pub(crate) mod numbers;

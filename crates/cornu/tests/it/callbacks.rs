@@ -326,7 +326,7 @@ fn what_callbacks_cannot_do_is_told() {
         "ModelCheckpoint cannot name files {epoch:q}.keras: `{epoch:q}` is not understood | write figures as in {epoch:02d}-{val_loss:.2f}.keras",
         "ModelCheckpoint cannot name files {val_loss}.keras: there is no val_loss without validation data | write figures as in {epoch:02d}-{val_loss:.2f}.keras",
         "ModelCheckpoint cannot name files {acc}.keras: there is no acc | there are epoch, loss, accuracy",
-        "ModelCheckpoint cannot save weights alone yet | leave save_weights_only out: the whole model is saved to a .keras file",
+        "ModelCheckpoint saves weights in .weights.h5 files, got the name model.keras | end the name in .weights.h5",
         "there is no mode `maximum`",
     ];
     for (told, expected) in told.iter().zip(expected) {

@@ -1,6 +1,7 @@
 //! Tests of the library, against numbers from Keras where it has them.
 mod activations;
 mod callbacks;
+mod callbacks_outside;
 mod data;
 mod every_layer_trains;
 mod files;

@@ -119,14 +119,14 @@ fn pieces_that_do_not_fit_are_told() {
     let message = |pipeline: &Pipeline| pipeline.iter().find_map(Result::err).unwrap().to_string();
     let text = message(&mixed.clone().batch(2));
     assert!(text.starts_with("a batch holds pieces of one shape: f32[1] and f32[2]"), "{text}");
-    assert!(message(&numbers(2).unbatch()).starts_with("a piece of shape () has no rows to take apart"));
+    assert!(message(&numbers(2).unbatch()).starts_with("a piece of shape [] has no rows to take apart"));
     let failing = numbers(2).map(|_| Err(cornu::Error::argument("no"))).prefetch(1);
     assert!(message(&failing).starts_with("no\n"));
     assert_eq!(failing.iter().count(), 1);
     let panicking = numbers(2).map(|_| panic!("on purpose")).prefetch(1);
     assert!(message(&panicking).starts_with("a function in the pipeline panicked"));
     let error = Pipeline::from_arrays([&Array::zeros([2], DType::F32), &Array::zeros([3], DType::F32)]);
-    assert!(error.unwrap_err().to_string().starts_with("there are arrays of 2 rows and one of shape (3)"));
+    assert!(error.unwrap_err().to_string().starts_with("there are arrays of 2 rows and one of shape [3]"));
 }
 
 fn data() -> (Array, Array) {
@@ -252,5 +252,5 @@ fn padding_agrees_with_keras() {
     assert!(PadSequences::new().call(&[]).unwrap_err().to_string().starts_with("there is no sequence"));
     let mixed = [Array::zeros([1, 2], DType::F32), Array::zeros([1, 3], DType::F32)];
     let error = PadSequences::new().call(&mixed).unwrap_err().to_string();
-    assert!(error.starts_with("sequence 1 has steps of shape (3), the first one of (2)"), "{error}");
+    assert!(error.starts_with("sequence 1 has steps of shape [3], the first one of [2]"), "{error}");
 }

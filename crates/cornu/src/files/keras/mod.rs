@@ -8,6 +8,7 @@
 mod compile;
 mod read;
 mod weights;
+mod weights_file;
 mod write;
 
 use super::archive::{Compression, Limits, encode_archive, read_archive};
