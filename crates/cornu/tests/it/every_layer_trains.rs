@@ -18,7 +18,7 @@ fn left(sample: &LayerSample) -> Result<f64> {
     let rows = inputs[0].rows();
     let symbols: Vec<Symbol> =
         (inputs.iter()).map(|x| Input::new(&x.shape()[1..]).batch(rows).symbol()).collect();
-    let flat = Flatten::new().on(&sample.layer.on(&symbols[..]));
+    let flat = Flatten::new().on(&sample.layer.clone().on(&symbols[..]));
     let y = Dense::new(1).on(&Dense::new(16).tanh().on(&flat));
     let target: Vec<f32> = (0..rows).map(|i| ((i * 3 + 1) % 5) as f32 / 2.0 - 1.0).collect();
     let target = Array::new([rows, 1], target).unwrap();
