@@ -5,6 +5,7 @@ use cornu::metrics::{
     AUC, AnyMetric, IoU, METRICS, MeanIoU, Metric, MetricOptions, Precision, PrecisionAtRecall,
     SensitivityAtSpecificity, for_model,
 };
+use cornu::prelude::*;
 use cornu::variables::Variables;
 use cornu_graph::{Array, Builder, Shape, Tensor};
 use serde_json::{Value, json};
@@ -190,4 +191,22 @@ fn what_metrics_cannot_do_is_told() {
     assert!(int8.contains("counts in int32 or float32, not \"int8\""), "{int8}");
     let float16 = AnyMetric::from_name("auc", json!({"dtype": "float16"})).unwrap_err();
     assert!(float16.contains("metrics count in float32"), "{float16}");
+}
+
+#[test]
+fn totals_start_anew_each_epoch() {
+    let x: Vec<f32> = (0..40).map(|i| (i as f32 * 0.37).sin()).collect();
+    let y = Array::new([40, 1], x.iter().map(|x| (*x > 0.2) as i32).collect()).unwrap();
+    let x = Array::new([40, 1], x).unwrap();
+    let compile =
+        Compile::new("sgd", "dice").metrics(["auc", "binary_io_u", "true_positives", "false_negatives"]);
+    let model = Sequential::new().add(Input::new([1])).add(Dense::new(1).sigmoid());
+    let mut model = model.compile(compile).unwrap();
+    let history = model.fit(&x, &y, Fit::new().epochs(3).batch_size(16).silent()).unwrap();
+    let yeses = y.to_f64().iter().sum::<f64>();
+    for epoch in 0..3 {
+        let of = |name: &str| history.get(name).unwrap()[epoch];
+        assert_eq!(of("true_positives") + of("false_negatives"), yeses);
+        assert!((0.0..=1.0).contains(&of("auc")) && (0.0..=1.0).contains(&of("binary_io_u")));
+    }
 }
