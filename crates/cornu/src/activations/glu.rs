@@ -18,7 +18,7 @@ use cornu_graph::Tensor;
 #[track_caller]
 pub fn glu(x: &Tensor, axis: isize) -> Tensor {
     let n = x.extent(axis);
-    if x.is_valid() && n % 2 != 0 {
+    if x.is_valid() && !n.is_multiple_of(2) {
         return x.builder().fail(format!("glu halves an axis, got one of extent {n}"));
     }
     x.slice_axis(axis, 0, n / 2) * x.slice_axis(axis, n / 2, n).sigmoid()

@@ -31,7 +31,7 @@ pub trait Initializer: Item {
 ///
 /// ```
 /// use cornu::initializers::{AnyInitializer, HeNormal};
-/// let initializer = AnyInitializer::from(HeNormal { seed: Some(7) });
+/// let initializer = AnyInitializer::from(HeNormal { seed: Some(7), ..Default::default() });
 /// assert_eq!(initializer.class_name(), "HeNormal");
 /// ```
 pub type AnyInitializer = Any<dyn Initializer>;

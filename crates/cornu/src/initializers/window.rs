@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
-/// A window, by the names of SciPy's `get_window` (those that take no parameter), or its values.
+/// A window, by the names of SciPy's `get_window` (those that need no parameter), or its values.
 ///
 /// ```
 /// use cornu::initializers::Window;
@@ -34,6 +34,9 @@ pub enum Window {
     /// Half a period of a sine.
     #[serde(alias = "halfcosine")]
     Cosine,
+    /// An exponential, by which neighbors of the middle one are a factor of `e` less.
+    #[serde(alias = "poisson")]
+    Exponential,
     /// Five cosines, flat at the top.
     #[serde(alias = "flat", alias = "flt")]
     Flattop,
@@ -41,7 +44,7 @@ pub enum Window {
     #[serde(alias = "hamm", alias = "ham")]
     Hamming,
     /// A raised cosine.
-    #[serde(alias = "hanning", alias = "han")]
+    #[serde(alias = "han")]
     Hann,
     /// The middle of a sinc.
     #[serde(alias = "sinc")]
@@ -52,6 +55,9 @@ pub enum Window {
     /// A piecewise cubic.
     #[serde(alias = "parz", alias = "par")]
     Parzen,
+    /// Three cosines over a constant, whose side lobes are 30 decibels below the main one.
+    #[serde(alias = "taylorwin")]
+    Taylor,
     /// A triangle without zeros.
     #[serde(alias = "triangle", alias = "tri")]
     Triang,
@@ -92,6 +98,7 @@ impl Window {
             Window::Bohman => (1.0 - x.abs()) * (PI * x.abs()).cos() + (PI * x.abs()).sin() / PI,
             Window::Boxcar | Window::Values(_) => 1.0,
             Window::Cosine => (PI / n * (i + 0.5)).sin(),
+            Window::Exponential => (-(i - (n - 1.0) / 2.0).abs()).exp(),
             Window::Flattop => cosines(&[0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368]),
             Window::Hamming => cosines(&[0.54, 0.46]),
             Window::Hann => cosines(&[0.5, 0.5]),
@@ -105,6 +112,7 @@ impl Window {
                     false => 2.0 * (1.0 - z).powi(3),
                 }
             }
+            Window::Taylor => taylor(i - (n - 1.0) / 2.0, n) / taylor(0.0, n),
             Window::Triang => {
                 let odd = n % 2.0;
                 let place = 1.0 + i.min(n - 1.0 - i);
@@ -117,4 +125,22 @@ impl Window {
             }
         }
     }
+}
+
+/// Taylor's window at a distance from the middle, not yet scaled to 1 there.
+fn taylor(distance: f64, n: f64) -> f64 {
+    // How many side lobes are of one height, and what the main one is times as high.
+    const N_LOBES: usize = 4;
+    let height = 10f64.powf(30.0 / 20.0);
+    let a = height.acosh() / PI;
+    let squares = |m: usize| (m * m) as f64;
+    let width = squares(N_LOBES) / (a * a + (N_LOBES as f64 - 0.5).powi(2));
+    let weight = |m: usize| -> f64 {
+        let zeros = |k: usize| 1.0 - squares(m) / width / (a * a + (k as f64 - 0.5).powi(2));
+        let above: f64 = (1..N_LOBES).map(zeros).product();
+        let below: f64 = (1..N_LOBES).filter(|k| *k != m).map(|k| 1.0 - squares(m) / squares(k)).product();
+        let sign = if m % 2 == 1 { 1.0 } else { -1.0 };
+        sign * above / (2.0 * below)
+    };
+    1.0 + 2.0 * (1..N_LOBES).map(|m| weight(m) * (2.0 * PI * m as f64 * distance / n).cos()).sum::<f64>()
 }

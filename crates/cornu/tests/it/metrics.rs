@@ -1,7 +1,11 @@
 //! Metrics: configs, totals and figures against Keras.
 
 use crate::{golden, run::step};
-use cornu::metrics::{AUC, AnyMetric, METRICS, Metric, MetricOptions, Precision, for_model};
+use cornu::metrics::{
+    AUC, AnyMetric, IoU, METRICS, MeanIoU, Metric, MetricOptions, Precision, PrecisionAtRecall,
+    SensitivityAtSpecificity, for_model,
+};
+use cornu::prelude::*;
 use cornu::variables::Variables;
 use cornu_graph::{Array, Builder, Shape, Tensor};
 use serde_json::{Value, json};
@@ -97,6 +101,22 @@ fn a_models_accuracy_depends_on_its_shapes() {
     assert!(for_model("fame", None, &Shape::from([6]), &Shape::from([6])).unwrap_err().contains("`fame`"));
 }
 
+/// Keras fails here: it sums the classes' figures along the axis of the predictions.
+#[test]
+fn classes_of_intersection_over_union_may_lie_along_another_axis() {
+    let y_true = Array::new([1, 2, 2], vec![0i32, 1, 1, 1]).unwrap();
+    let y_pred = Array::new([1, 2, 2], vec![0.8f32, 0.6, 0.2, 0.4]).unwrap();
+    let metric = IoU::new(2, [0, 1]).dense_y_pred().axis(1);
+    let labels = Array::new([1, 2], vec![0i32, 1]).unwrap();
+    let mut variables = Variables::new(0);
+    update(&mut variables, &metric, &labels, &y_pred, None);
+    let half = Array::scalar(0.25f32);
+    golden::assert_close(&result(&mut variables, &metric), &half, 1e-6, "axis 1");
+    let mut variables = Variables::new(0);
+    update(&mut variables, &IoU::new(2, [1]), &y_true, &y_true, None);
+    golden::assert_close(&result(&mut variables, &IoU::new(2, [1])), &Array::scalar(1f32), 1e-6, "all right");
+}
+
 #[test]
 fn every_metric_is_found_by_its_names_and_never_panics() {
     for entry in METRICS {
@@ -145,6 +165,48 @@ fn what_metrics_cannot_do_is_told() {
         "sparse_categorical_accuracy expects the number of a class for each sample of predictions of shape \
          (None, 3), got (None, 3)"
     );
+    assert_eq!(
+        message(MeanIoU::new(0).into(), &[6], &[6]),
+        "mean_io_u expects num_classes and target_class_ids of at least one class"
+    );
+    assert_eq!(
+        message(IoU::new(3, [0, 3]).into(), &[6], &[6]),
+        "io_u has 3 classes, and among target_class_ids 3"
+    );
+    assert_eq!(
+        message(IoU::new(3, [0]).into(), &[6], &[6, 2]),
+        "io_u expects labels of the predictions' shape (None, 2), got (None,)"
+    );
+    assert_eq!(
+        message(SensitivityAtSpecificity::new(1.5).into(), &[6], &[6]),
+        "sensitivity_at_specificity takes specificity from 0 to 1, got 1.5"
+    );
+    assert_eq!(
+        message(PrecisionAtRecall::new(0.5).num_thresholds(0).into(), &[6], &[6]),
+        "precision_at_recall takes num_thresholds of at least 1, got 0"
+    );
+    let wrapped = AnyMetric::from_name("MeanMetricWrapper", json!({"fn": "huber", "beta": 1})).unwrap_err();
+    assert!(wrapped.contains("unknown field `beta`"), "{wrapped}");
+    let int8 = AnyMetric::from_name("IoU", json!({"dtype": "int8"})).unwrap_err();
+    assert!(int8.contains("counts in int32 or float32, not \"int8\""), "{int8}");
     let float16 = AnyMetric::from_name("auc", json!({"dtype": "float16"})).unwrap_err();
     assert!(float16.contains("metrics count in float32"), "{float16}");
+}
+
+#[test]
+fn totals_start_anew_each_epoch() {
+    let x: Vec<f32> = (0..40).map(|i| (i as f32 * 0.37).sin()).collect();
+    let y = Array::new([40, 1], x.iter().map(|x| (*x > 0.2) as i32).collect()).unwrap();
+    let x = Array::new([40, 1], x).unwrap();
+    let compile =
+        Compile::new("sgd", "dice").metrics(["auc", "binary_io_u", "true_positives", "false_negatives"]);
+    let model = Sequential::new().add(Input::new([1])).add(Dense::new(1).sigmoid());
+    let mut model = model.compile(compile).unwrap();
+    let history = model.fit(&x, &y, Fit::new().epochs(3).batch_size(16).silent()).unwrap();
+    let yeses = y.to_f64().iter().sum::<f64>();
+    for epoch in 0..3 {
+        let of = |name: &str| history.get(name).unwrap()[epoch];
+        assert_eq!(of("true_positives") + of("false_negatives"), yeses);
+        assert!((0.0..=1.0).contains(&of("auc")) && (0.0..=1.0).contains(&of("binary_io_u")));
+    }
 }
