@@ -127,17 +127,21 @@ impl Recomputed {
         let Some(segment) = of(index).filter(|segment| !self.segments.contains(segment)) else { return };
         self.segments.push(segment);
         let mut entering: HashMap<usize, Tensor> = HashMap::new();
+        let fixed = self.fixed(builder, index);
         for node in (0..=index).filter(|&node| of(node) == Some(segment)) {
             let old = builder.tensor(Id(node as u32));
             let Some(op) = old.op() else { continue };
+            // Random numbers are drawn again, and not kept.
+            let random = matches!(op, Op::Uniform(_));
             let mut changed = false;
             let operands: Vec<Tensor> = (old.operands().into_iter())
                 .map(|x| {
                     let at = x.id.index();
-                    let given = matches!(x.op(), Some(Op::Input(_) | Op::Parameter(_) | Op::Constant(_)));
                     let new = match (self.nodes.get(&at), of(at) == Some(segment)) {
                         (Some(new), true) => new.clone(),
-                        (_, false) if !given => entering.entry(at).or_insert_with(|| x.after(dy)).clone(),
+                        (_, same) if random || !same && !fixed[at] => {
+                            entering.entry(at).or_insert_with(|| x.after(dy)).clone()
+                        }
                         _ => x.clone(),
                     };
                     changed |= !new.is(&x);
@@ -157,6 +161,21 @@ impl Recomputed {
                 self.nodes.insert(node, new);
             }
         }
+    }
+
+    /// Which nodes up to `last` are constants and parameters, or made of them alone.
+    fn fixed(&self, builder: &crate::Builder, last: usize) -> Vec<bool> {
+        let state = builder.0.borrow();
+        let mut fixed: Vec<bool> = Vec::with_capacity(last + 1);
+        for node in &state.nodes[..=last] {
+            let made = !node.inputs.is_empty() && node.inputs.iter().all(|x| fixed[x.index()]);
+            fixed.push(match node.op {
+                Op::Constant(_) | Op::Parameter(_) | Op::Iota(_) => true,
+                Op::Input(_) | Op::Uniform(_) => false,
+                _ => made,
+            });
+        }
+        fixed
     }
 
     /// What stands for `x` in the rules of the gradient.
