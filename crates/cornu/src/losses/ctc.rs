@@ -2,6 +2,7 @@
 
 use super::{Labels, Loss, Reduction, shapes::keras_shape};
 use crate::registry::Named;
+use cornu_graph::ops::ScanOptions;
 use cornu_graph::{DType, Shape, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +12,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Shapes: labels `[batch, n]` are the numbers of classes, and zeros behind the last; predictions
 /// `[batch, steps, n_classes]` are logits, of which class 0 is the blank; the result is `[batch]`. Labels that
-/// cannot be written in so few steps have a loss of about 100000. The recursion over steps is written out in
-/// the graph, so its size grows with their number. Agrees with Keras's `CTC` (Graves et al., *Connectionist
+/// cannot be written in so few steps have a loss of about 100000. Agrees with Keras's `CTC` (Graves et al., *Connectionist
 /// temporal classification*, 2006).
 ///
 /// ```
@@ -67,7 +67,12 @@ impl Loss for CTC {
             return y_pred.clone();
         }
         let (labels, predictions) = (y_true.shape(), y_pred.shape());
-        if labels.rank() != 2 || predictions.rank() != 3 || labels[0] != predictions[0] || labels[1] == 0 {
+        if labels.rank() != 2
+            || predictions.rank() != 3
+            || labels[0] != predictions[0]
+            || labels[1] == 0
+            || predictions[1] == 0
+        {
             let (labels, predictions) = (keras_shape(&labels), keras_shape(&predictions));
             return y_pred.builder().fail(format!(
                 "{} expects labels of shape (None, n) and logits of shape (None, steps, n_classes), got {labels} \
@@ -75,7 +80,7 @@ impl Loss for CTC {
                 self.name
             ));
         }
-        let (batch, n, steps, n_classes) = (labels[0], labels[1], predictions[1], predictions[2]);
+        let (batch, n, n_classes) = (labels[0], labels[1], predictions[2]);
         let labels = y_true.cast(DType::I32);
         let logp = y_pred.log_softmax(-1);
         let class = y_pred.builder().iota([batch, n_classes, n], 1, DType::I32);
@@ -88,16 +93,23 @@ impl Loss for CTC {
 
         // The logarithms of what leads to the blank before each label (and behind the last), and to each label.
         let nothing = y_pred.builder().full([batch, n], NEVER, logp.dtype());
-        let (mut between, mut at) = (nothing.pad(&[(0, 0, 0), (1, 0, 0)], 0.0), nothing);
+        let between = nothing.pad(&[(0, 0, 0), (1, 0, 0)], 0.0);
         let behind = |at: &Tensor| at.pad(&[(0, 0, 0), (1, 0, 0)], NEVER);
-        for step in 0..steps {
-            let row = |x: &Tensor| x.slice_axis(1, step, step + 1).reshape([batch, x.extent(-1)]);
-            let left = behind(&at);
-            let on = log_add_exp(&at, &between.slice_axis(1, 0, n));
-            let on = log_add_exp(&on, &(left.slice_axis(1, 0, n) + &doubled));
-            between = log_add_exp(&between, &left) + row(&blank);
-            at = on + row(&emitted);
-        }
+        let by_step = |x: &Tensor| x.transpose(&[1, 0, 2]);
+        let rows = [by_step(&blank), by_step(&emitted)];
+        let scanned = y_pred.builder().scan(
+            &[&between, &nothing],
+            &[&rows[0], &rows[1]],
+            ScanOptions::new(),
+            |_, so_far, row| {
+                let (between, at) = (&so_far[0], &so_far[1]);
+                let left = behind(at);
+                let on = log_add_exp(at, &between.slice_axis(1, 0, n));
+                let on = log_add_exp(&on, &(left.slice_axis(1, 0, n) + &doubled));
+                (vec![log_add_exp(between, &left) + &row[0], on + &row[1]], Vec::new())
+            },
+        );
+        let (between, at) = (scanned.last(0), scanned.last(1));
         let ends = log_add_exp(&between, &behind(&at));
         let length = labels.not_equal(0.0).cast(DType::I32).sum(&[1]);
         let place = y_pred.builder().iota([batch, n + 1], 1, DType::I32);
