@@ -3,6 +3,7 @@ mod activations;
 mod callbacks;
 mod callbacks_outside;
 mod data;
+mod directory;
 mod files;
 mod fit;
 mod fit_errors;
