@@ -58,8 +58,9 @@ pub use model::{
 pub mod prelude {
     pub use crate::activations::Activation;
     pub use crate::callbacks::{
-        CSVLogger, Callback, EarlyStopping, History, LambdaCallback, LearningRateScheduler, ModelCheckpoint,
-        Progress, ReduceLROnPlateau, StopAtLoss, TerminateOnNaN, Training,
+        BackupAndRestore, CSVLogger, Callback, EarlyStopping, History, LambdaCallback, LearningRateScheduler,
+        ModelCheckpoint, Progress, ReduceLROnPlateau, RemoteMonitor, StopAtLoss, SwapEMAWeights, TensorBoard,
+        TerminateOnNaN, Training,
     };
     pub use crate::layers::*;
     pub use crate::losses::Loss;

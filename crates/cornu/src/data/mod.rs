@@ -3,6 +3,7 @@
 mod confusion_matrix;
 mod csv;
 mod digits;
+pub mod directory;
 mod idx;
 mod labels;
 mod load;

@@ -13,5 +13,6 @@ mod read;
 mod write;
 
 pub use keras::{Loaded, load};
+pub(crate) use read::describe;
 pub use read::read_file;
 pub use write::write_atomically;

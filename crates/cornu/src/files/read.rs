@@ -28,7 +28,7 @@ pub fn read_file(path: impl AsRef<Path>) -> Result<Vec<u8>> {
 }
 
 /// What an error of the operating system means for the user who named `path`.
-pub(super) fn describe(path: &Path, error: &std::io::Error) -> Error {
+pub(crate) fn describe(path: &Path, error: &std::io::Error) -> Error {
     match error.kind() {
         ErrorKind::NotFound => {
             let missing = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());

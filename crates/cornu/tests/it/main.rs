@@ -3,6 +3,7 @@ mod activations;
 mod callbacks;
 mod callbacks_outside;
 mod data;
+mod directory;
 mod every_layer_trains;
 mod files;
 mod fit;

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 fn numbers(n: i32) -> Pipeline {
-    Pipeline::from_arrays(&Array::from_vec((0..n).collect::<Vec<i32>>())).unwrap()
+    Pipeline::from_arrays(Array::from_vec((0..n).collect::<Vec<i32>>())).unwrap()
 }
 
 fn all(pipeline: &Pipeline, pass: u64) -> Vec<Vec<f64>> {
@@ -74,7 +74,7 @@ fn passes_go_on_where_they_stopped() {
         numbers(3).shuffle(3, 2).repeat(4),
         numbers(13).batch(4).unbatch().filter(|sample| sample[0].item() != Some(5.0)),
         numbers(13).zip(squares()).prefetch(2),
-        numbers(13).map(|sample| Ok(sample)).cache(),
+        numbers(13).map(Ok).cache(),
         squares().shuffle(4, 3).batch(2).prefetch(1),
     ];
     for (number, pipeline) in pipelines.iter().enumerate() {
