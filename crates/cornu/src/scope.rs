@@ -194,6 +194,27 @@ impl<'a> Scope<'a> {
         outputs
     }
 
+    /// Lets a layer that is a part of the layer at hand, but is not called as a whole, describe some of its
+    /// work: a cell declares its weights once for all steps. See [`Scope::sublayer`] for the names.
+    pub fn within_layer<R>(
+        &mut self,
+        attribute: &str,
+        name: &str,
+        layer: &AnyLayer,
+        work: impl FnOnce(&mut Scope) -> R,
+    ) -> R {
+        let name = layer.name.clone().unwrap_or_else(|| name.to_string());
+        let policy = layer.dtype.unwrap_or_else(|| self.policy());
+        let training = self.calls.last().and_then(|call| call.training);
+        let (arguments, masks, given) = (Arguments::default(), Vec::new(), Vec::new());
+        self.calls.push(CallFrame { arguments, masks, given, policy, training });
+        self.storage.push(attribute.into());
+        let result = self.inside(&name, layer.trainable, work);
+        self.storage.pop();
+        self.calls.pop();
+        result
+    }
+
     /// Describes `work` as a part of the layer at hand that has weights of its own and is no layer;
     /// see [`Scope::sublayer`] for where they are kept.
     pub fn part<R>(&mut self, attribute: &str, name: &str, work: impl FnOnce(&mut Scope) -> R) -> R {
@@ -353,6 +374,12 @@ impl<'a> Scope<'a> {
             regularizer: None,
             constraint: None,
         })
+    }
+
+    /// What the layer at hand keeps from one batch to the next: a variable that starts as zeros, has no
+    /// gradient, and is not among the model's weights. [`Scope::update`] changes it.
+    pub fn state(&mut self, name: &str, shape: impl Into<Shape>) -> Tensor {
+        self.slot(name, shape, self.policy().variable, Role::State, 0.0)
     }
 
     /// A metric's running total: an `f32` variable that is zeroed at the start of each epoch.
