@@ -55,7 +55,7 @@ fn report(name: &str, graph: &Graph, threads: usize, floor: &Floor) {
     let (inputs, mut parameters) = (draw(graph.inputs()), draw(graph.parameters()));
     let mut plan = Plan::new(graph, threads).expect("the plan fits in memory");
     let mut best = plan.profile(&inputs, &mut parameters).expect("inputs fit");
-    for _ in 0..5 {
+    for _ in 0..30 {
         let steps = plan.profile(&inputs, &mut parameters).expect("inputs fit");
         for (best, step) in best.iter_mut().zip(steps) {
             best.time = best.time.min(step.time);

@@ -70,8 +70,8 @@ pub(crate) fn lanes(dtype: DType) -> Lanes {
 }
 
 impl Fusion {
-    /// Plans the steps of `graph`.
-    pub(crate) fn new(graph: &Graph) -> Fusion {
+    /// Plans the steps of `graph`; with `apart`, no two outputs share their memory.
+    pub(crate) fn new(graph: &Graph, apart: bool) -> Fusion {
         let mut fusion = Fusion {
             items: Vec::new(),
             seen: Vec::new(),
@@ -81,14 +81,14 @@ impl Fusion {
             group_of: Vec::new(),
             in_place: vec![true; graph.updates().len()],
         };
-        fusion.look(graph);
+        fusion.look(graph, apart);
         fusion.group(graph);
         fusion.order(graph);
         fusion
     }
 
     /// Classifies the nodes and resolves views.
-    fn look(&mut self, graph: &Graph) {
+    fn look(&mut self, graph: &Graph, apart: bool) {
         let n = graph.nodes().len();
         let mut copies: Vec<Item> = Vec::new();
         for (index, node) in graph.nodes().iter().enumerate() {
@@ -160,7 +160,13 @@ impl Fusion {
         }
         self.items.append(&mut copies);
         let outputs: Vec<usize> = graph.outputs().iter().map(|(_, id)| id.index()).collect();
-        self.outputs = outputs.into_iter().map(|node| self.whole(node)).collect();
+        for node in outputs {
+            let item = match self.whole(node) {
+                taken if apart && self.outputs.contains(&taken) => self.copied(node),
+                item => item,
+            };
+            self.outputs.push(item);
+        }
         let updates: Vec<usize> = graph.updates().iter().map(|(_, id)| id.index()).collect();
         self.updates = updates.into_iter().map(|node| self.whole(node)).collect();
     }
@@ -168,13 +174,19 @@ impl Fusion {
     /// The item whose memory is just the node's elements in row-major order, and is computed by the
     /// plan itself: a copy if need be.
     fn whole(&mut self, node: usize) -> usize {
-        let (of, view) = self.seen[node].clone();
+        let (of, view) = &self.seen[node];
         if view.is_contiguous()
-            && view.size() == self.items[of].shape.size()
-            && self.items[of].kind != Kind::Given
+            && view.size() == self.items[*of].shape.size()
+            && self.items[*of].kind != Kind::Given
         {
-            return of;
+            return *of;
         }
+        self.copied(node)
+    }
+
+    /// A copy of the node's elements in row-major order.
+    fn copied(&mut self, node: usize) -> usize {
+        let (of, view) = self.seen[node].clone();
         let dtype = self.items[of].dtype;
         let (kind, walk, shape) =
             (Kind::Copy(lanes(dtype)), view.shape.clone(), Shape::from(&view.shape[..]));

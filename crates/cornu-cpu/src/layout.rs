@@ -23,14 +23,20 @@ impl View {
 
     /// Whether the elements are all of a buffer from its start, in row-major order.
     pub(crate) fn is_contiguous(&self) -> bool {
+        self.offset == 0 && self.is_in_one_piece(0)
+    }
+
+    /// Whether, for each position along the axes before axis `first`, the elements lie one behind
+    /// the other.
+    pub(crate) fn is_in_one_piece(&self, first: usize) -> bool {
         let mut expected = 1;
-        for (&extent, &stride) in self.shape.iter().zip(&self.strides).rev() {
+        for (&extent, &stride) in self.shape[first..].iter().zip(&self.strides[first..]).rev() {
             if extent != 1 && stride != expected {
                 return false;
             }
             expected *= extent as isize;
         }
-        self.offset == 0
+        true
     }
 
     /// Number of elements.

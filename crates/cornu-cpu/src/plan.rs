@@ -1,5 +1,7 @@
 //! Plans: a graph made ready to run again and again.
 
+mod scan;
+
 use crate::fuse::{Fusion, Kind, lanes};
 use crate::kernels::Addresses;
 use crate::kernels::argmax::ArgExtreme;
@@ -7,7 +9,9 @@ use crate::kernels::conv::{self, Convolution};
 use crate::kernels::dot::Products;
 use crate::kernels::fused::{Block, Loop};
 use crate::kernels::gather::{Gather, ScatterAdd};
+use crate::kernels::part::{Part, PutPart, TakePart};
 use crate::kernels::reference::Reference;
+use crate::kernels::window::Windows;
 use crate::layout::View;
 use crate::loops::{LoopBuilder, copy};
 use crate::memory::{ALIGNMENT, Lifetime, place};
@@ -72,6 +76,8 @@ enum Place {
     Parameter(usize),
     Constant(usize),
     Arena(usize),
+    /// A result of a body, whose place is where the scan wants it.
+    Output(usize),
 }
 
 /// Zeroed memory that begins where cache lines and the widest vectors do.
@@ -103,9 +109,13 @@ enum Work {
     Dot(Products, Option<Loop>),
     /// Likewise.
     Conv(Convolution, Option<Loop>),
+    Windows(Windows),
     ArgExtreme(ArgExtreme),
     Gather(Gather),
     ScatterAdd(ScatterAdd),
+    TakePart(TakePart),
+    PutPart(PutPart),
+    Scan(scan::Scan),
     Reference(Reference),
 }
 
@@ -180,20 +190,16 @@ impl Plan {
         let _flush = FlushSubnormals::new();
         let addresses = Addresses(self.addresses.as_ptr());
         let isa = Isa::current();
+        let scratch = self.scratch();
         for step in &self.steps {
             // SAFETY: `bind` has put every buffer's address in the table; lifetimes keep apart what
             // is used at the same time; steps run one after the other.
-            unsafe {
-                run_step(
-                    step,
-                    addresses,
-                    self.scratch.0.as_mut_ptr().cast(),
-                    self.scratch_bytes,
-                    &self.pool,
-                    isa,
-                )
-            };
+            unsafe { run_step(step, addresses, scratch, &self.pool, isa) };
         }
+    }
+
+    fn scratch(&mut self) -> Scratch {
+        Scratch { start: self.scratch.at(0), bytes: self.scratch_bytes }
     }
 
     /// Runs the plan like [`Plan::run`] and reports how long each step took.
@@ -209,21 +215,13 @@ impl Plan {
         self.place_parameters(|i| data_address_mut(parameters[i].data_mut()));
         let addresses = Addresses(self.addresses.as_ptr());
         let isa = Isa::current();
+        let scratch = self.scratch();
         let mut reports = self.steps();
         let _flush = FlushSubnormals::new();
         for (step, report) in self.steps.iter().zip(&mut reports) {
             let start = Instant::now();
             // SAFETY: as in `run`.
-            unsafe {
-                run_step(
-                    step,
-                    addresses,
-                    self.scratch.0.as_mut_ptr().cast(),
-                    self.scratch_bytes,
-                    &self.pool,
-                    isa,
-                )
-            };
+            unsafe { run_step(step, addresses, scratch, &self.pool, isa) };
             report.time = Some(start.elapsed());
         }
         Ok(reports)
@@ -309,7 +307,7 @@ impl Plan {
             .map(|(&address, place)| match place {
                 Place::Arena(_) => moved(&self.arena, &mut arena, address),
                 Place::Constant(_) => moved(&self.constants, &mut constants, address),
-                Place::Input(_) | Place::Parameter(_) => std::ptr::null_mut(),
+                Place::Input(_) | Place::Parameter(_) | Place::Output(_) => std::ptr::null_mut(),
             })
             .collect();
         Plan {
@@ -432,9 +430,13 @@ fn kernel_name(work: &Work) -> String {
             let then = if epilogue.is_some() { " + loop" } else { "" };
             format!("{}{then}", convolution.name())
         }
+        Work::Windows(_) => "window".into(),
         Work::ArgExtreme(_) => "argmax".into(),
         Work::Gather(_) => "gather".into(),
         Work::ScatterAdd(_) => "scatter_add".into(),
+        Work::TakePart(_) => "dynamic_slice".into(),
+        Work::PutPart(_) => "dynamic_update_slice".into(),
+        Work::Scan(work) => format!("scan ({} steps)", work.length),
         Work::Reference(_) => "reference".into(),
     }
 }
@@ -484,9 +486,8 @@ impl Scratch {
 }
 
 /// # Safety
-/// The addresses are those of the plan's buffers; `scratch` has `bytes` for each thread of the pool.
-unsafe fn run_step(step: &Step, addresses: Addresses, scratch: *mut u8, bytes: usize, pool: &Pool, isa: Isa) {
-    let scratch = Scratch { start: scratch, bytes };
+/// The addresses are those of the plan's buffers; there is scratch for each thread of the pool.
+unsafe fn run_step(step: &Step, addresses: Addresses, scratch: Scratch, pool: &Pool, isa: Isa) {
     // SAFETY: parts write apart from each other; each worker has its own scratch.
     unsafe {
         match &step.work {
@@ -524,9 +525,19 @@ unsafe fn run_step(step: &Step, addresses: Addresses, scratch: *mut u8, bytes: u
                 };
                 pool.run(convolution.sums(), &sum);
             }
+            Work::Windows(windows) => {
+                let run = |part: usize, _: usize| {
+                    let _flush = FlushSubnormals::new();
+                    windows.run(part, addresses, isa);
+                };
+                pool.run(windows.parts(), &run);
+            }
             Work::ArgExtreme(work) => work.run(addresses),
             Work::Gather(work) => work.run(addresses),
             Work::ScatterAdd(work) => work.run(addresses),
+            Work::TakePart(work) => work.run(addresses),
+            Work::PutPart(work) => work.run(addresses),
+            Work::Scan(work) => work.run(addresses, scratch, pool, isa),
             Work::Reference(work) => work.run(addresses),
         }
     }
@@ -556,7 +567,20 @@ struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     fn new(graph: &'a Graph) -> Compiler<'a> {
-        let fusion = Fusion::new(graph);
+        Compiler::with(graph, Fusion::new(graph, false))
+    }
+
+    /// For the body of a scan: its outputs lie where they are wanted.
+    fn for_body(graph: &'a Graph) -> Compiler<'a> {
+        let mut compiler = Compiler::with(graph, Fusion::new(graph, true));
+        for i in 0..compiler.fusion.outputs.len() {
+            let item = compiler.fusion.outputs[i];
+            compiler.buffers[item] = Some(compiler.buffer(Place::Output(i)));
+        }
+        compiler
+    }
+
+    fn with(graph: &'a Graph, fusion: Fusion) -> Compiler<'a> {
         let buffers = vec![None; fusion.items.len()];
         let mut stored = vec![false; fusion.items.len()];
         for &item in fusion.outputs.iter().chain(&fusion.updates) {
@@ -592,13 +616,19 @@ impl<'a> Compiler<'a> {
     }
 
     fn compile(mut self, pool: Arc<Pool>) -> Result<Plan, Error> {
+        self.make_steps()?;
+        self.finish(pool)
+    }
+
+    /// Makes all steps, in the order in which they run.
+    fn make_steps(&mut self) -> Result<(), Error> {
         let parameter_buffers: Vec<usize> =
             (0..self.graph.parameters().len()).map(|i| self.buffer(Place::Parameter(i))).collect();
         let input_buffers: Vec<usize> =
             (0..self.graph.inputs().len()).map(|i| self.buffer(Place::Input(i))).collect();
         self.give_buffers(&parameter_buffers, &input_buffers);
         for g in 0..self.fusion.groups.len() {
-            self.step(g);
+            self.step(g)?;
         }
         for (u, (parameter, _)) in self.graph.updates().iter().enumerate() {
             if !self.fusion.in_place[u] {
@@ -612,7 +642,7 @@ impl<'a> Compiler<'a> {
         }
         self.steps.retain(|step| !matches!(&step.work, Work::Loop(work) if work.size() == 0));
         self.join_epilogues();
-        self.finish(pool)
+        Ok(())
     }
 
     /// Gives a buffer to each item that needs memory of its own.
@@ -657,13 +687,13 @@ impl<'a> Compiler<'a> {
     }
 
     /// Makes the steps of group `g`.
-    fn step(&mut self, g: usize) {
+    fn step(&mut self, g: usize) -> Result<(), Error> {
         let group = self.fusion.groups[g].clone();
         let first = self.fusion.items[group[0]].clone();
         let kind_lanes = match first.kind {
             Kind::Elementwise(lanes) | Kind::Reduction(lanes) | Kind::Copy(lanes) => lanes,
             Kind::Kernel => return self.kernel(group[0]),
-            Kind::Given | Kind::View => return,
+            Kind::Given | Kind::View => return Ok(()),
         };
         let operations: Vec<&'static str> = group
             .iter()
@@ -674,7 +704,8 @@ impl<'a> Compiler<'a> {
             .collect();
         let shape = Shape::from(&first.walk[..]);
         if shape.size() == 0 {
-            return self.empty_reductions(&group);
+            self.empty_reductions(&group);
+            return Ok(());
         }
         let mut builder = LoopBuilder::new(kind_lanes, &first.walk);
         builder.items(self.graph, &self.fusion, &group, &self.buffers, |i| self.stored[i]);
@@ -689,6 +720,7 @@ impl<'a> Compiler<'a> {
         }
         let node = self.fusion.items[group[group.len() - 1]].node;
         self.push_loop(work, operations, node, shape);
+        Ok(())
     }
 
     /// Reductions over nothing give what their operation starts from.
@@ -742,7 +774,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Makes the step of an item with a kernel of its own.
-    fn kernel(&mut self, index: usize) {
+    fn kernel(&mut self, index: usize) -> Result<(), Error> {
         let item = self.fusion.items[index].clone();
         let node = &self.graph.nodes()[item.node];
         let output = self.buffers[index].unwrap_or_default();
@@ -759,8 +791,29 @@ impl<'a> Compiler<'a> {
         };
         let float = matches!(item.dtype, DType::F32 | DType::F64);
         let work = match &node.op {
-            Op::Concat(concat) => return self.concat(&item, concat.axis, output),
-            Op::Pad(_) => return self.pad(&item, output),
+            Op::Concat(concat) => {
+                self.concat(&item, concat.axis, output);
+                return Ok(());
+            }
+            Op::Pad(_) => {
+                self.pad(&item, output);
+                return Ok(());
+            }
+            Op::Scan(scan) => return self.scan(scan, &item, inputs, output),
+            Op::DynamicSlice(_) | Op::DynamicUpdateSlice(_) => {
+                let last = inputs.len() - 1;
+                let part = Part {
+                    starts: inputs[last],
+                    starts_dtype: dtypes[last],
+                    element: item.dtype.size(),
+                    whole: shape(0).clone(),
+                    sizes: if last == 2 { shape(1).clone() } else { item.shape.to_vec() },
+                };
+                match last {
+                    2 => Work::PutPart(PutPart { part, x: inputs[0], update: inputs[1], output }),
+                    _ => Work::TakePart(TakePart { part, x: inputs[0], output }),
+                }
+            }
             Op::Dot(dot) if float => {
                 let n = self.graph.nodes().len();
                 let copied = [0, 1].map(|i| item.operands[i].0 >= n);
@@ -811,16 +864,22 @@ impl<'a> Compiler<'a> {
                     Some(&updates) => Work::ScatterAdd(ScatterAdd { blocks, updates }),
                 }
             }
-            op => Work::Reference(Reference {
-                op: op.clone(),
-                inputs: (0..inputs.len()).map(|i| (inputs[i], Type::new(&shape(i)[..], dtypes[i]))).collect(),
-                output: (output, node.ty.clone()),
-            }),
+            op => match Windows::new(op, item.dtype, shape(0), &inputs, output) {
+                Some(windows) => Work::Windows(windows),
+                None => Work::Reference(Reference {
+                    op: op.clone(),
+                    inputs: (0..inputs.len())
+                        .map(|i| (inputs[i], Type::new(&shape(i)[..], dtypes[i])))
+                        .collect(),
+                    output: (output, node.ty.clone()),
+                }),
+            },
         };
         let flops = match &work {
             Work::Dot(products, _) => products.count() * products.product.flops(),
             Work::Conv(convolution, _) => convolution.flops(),
-            Work::Gather(_) => 0,
+            Work::Windows(windows) => windows.flops(),
+            Work::Gather(_) | Work::TakePart(_) | Work::PutPart(_) => 0,
             _ => item.operands.iter().map(|(_, view)| view.size()).sum(),
         };
         let bytes = item
@@ -846,6 +905,7 @@ impl<'a> Compiler<'a> {
             flops,
             bytes,
         });
+        Ok(())
     }
 
     /// Copies each operand to its place in the result.
@@ -946,15 +1006,8 @@ impl<'a> Compiler<'a> {
         None
     }
 
-    /// Places buffers in memory and puts the plan together.
-    fn finish(self, pool: Arc<Pool>) -> Result<Plan, Error> {
-        let outputs: Vec<(usize, Type)> = self
-            .graph
-            .outputs()
-            .iter()
-            .zip(&self.fusion.outputs)
-            .map(|((_, id), item)| (self.buffers[*item].unwrap_or_default(), self.graph.node(*id).ty.clone()))
-            .collect();
+    /// Where each buffer of the arena lies in it, and how many bytes it has.
+    fn lay_out(&self) -> Result<(Vec<usize>, usize), Error> {
         let n_steps = self.steps.len();
         let mut lifetimes: Vec<Lifetime> = self
             .arena_bytes
@@ -974,9 +1027,10 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
-        for (buffer, _) in &outputs {
-            if arena_of[*buffer] != usize::MAX {
-                lifetimes[arena_of[*buffer]].last = n_steps;
+        for item in &self.fusion.outputs {
+            let arena = arena_of[self.buffers[*item].unwrap_or_default()];
+            if arena != usize::MAX {
+                lifetimes[arena].last = n_steps;
             }
         }
         for lifetime in &mut lifetimes {
@@ -988,7 +1042,19 @@ impl<'a> Compiler<'a> {
                 Error::new("the intermediate values do not fit in memory").help("use a smaller batch")
             );
         }
-        let (offsets, arena_bytes) = place(&lifetimes);
+        Ok(place(&lifetimes))
+    }
+
+    /// Places buffers in memory and puts the plan together.
+    fn finish(self, pool: Arc<Pool>) -> Result<Plan, Error> {
+        let outputs: Vec<(usize, Type)> = self
+            .graph
+            .outputs()
+            .iter()
+            .zip(&self.fusion.outputs)
+            .map(|((_, id), item)| (self.buffers[*item].unwrap_or_default(), self.graph.node(*id).ty.clone()))
+            .collect();
+        let (offsets, arena_bytes) = self.lay_out()?;
         let mut constants = Memory::new(self.constant_bytes);
         for (offset, array) in &self.constants {
             let (from, to) = (data_address(array.data()), constants.at(*offset));
@@ -1003,7 +1069,7 @@ impl<'a> Compiler<'a> {
             .map(|place| match *place {
                 Place::Arena(i) => arena.at(offsets[i]),
                 Place::Constant(offset) => constants.at(offset),
-                Place::Input(_) | Place::Parameter(_) => std::ptr::null_mut(),
+                Place::Input(_) | Place::Parameter(_) | Place::Output(_) => std::ptr::null_mut(),
             })
             .collect();
         Ok(Plan {
@@ -1036,6 +1102,7 @@ fn scratch_of(step: &Step) -> usize {
         Work::Conv(convolution, next) => {
             convolution.scratch_bytes().max(next.as_ref().map_or(0, Loop::scratch_bytes))
         }
+        Work::Scan(work) => work.steps.iter().map(scratch_of).max().unwrap_or(0),
         _ => 0,
     }
 }

@@ -217,10 +217,7 @@ impl Builder {
         if inputs.iter().any(|input| !input.is_valid()) {
             return self.tensor(Id::INVALID);
         }
-        let home = inputs
-            .iter()
-            .map(|input| &input.builder)
-            .fold(self, |home, builder| if builder.is_within(home) { builder } else { home });
+        let home = self.home(inputs);
         if !Rc::ptr_eq(&home.0, &self.0) {
             return home.push_at(op, inputs, location);
         }

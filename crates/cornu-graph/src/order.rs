@@ -21,6 +21,15 @@ impl Tensor {
 
     /// The `k` largest elements along the last axis in descending order, and their indices as `i64`;
     /// of equal ones the first comes first, NaN last.
+    ///
+    /// ```
+    /// # use cornu_graph::{Array, Builder, evaluate};
+    /// let b = Builder::new();
+    /// let x = b.input("x", [4]);
+    /// let graph = b.build(&[("y", &x.top_k(2).0)], &[]).unwrap();
+    /// let y = evaluate(&graph, &[Array::from_vec(vec![1f32, 5.0, 2.0, 4.0])], &[]).unwrap();
+    /// assert_eq!(y.outputs[0].to_f64(), [5.0, 4.0]);
+    /// ```
     #[track_caller]
     pub fn top_k(&self, k: usize) -> (Tensor, Tensor) {
         if !self.is_valid() {
@@ -38,6 +47,15 @@ impl Tensor {
 
     /// `y[p, i, q] = x[p, indices[p, i, q], q]` along `axis` (-1 is the last); all other axes of the
     /// indices (of `i32` or `i64`) are those of the tensor. Indices out of range are clamped to it.
+    ///
+    /// ```
+    /// # use cornu_graph::{Array, Builder, evaluate};
+    /// let b = Builder::new();
+    /// let x = b.input("x", [3]);
+    /// let graph = b.build(&[("y", &x.take_along_axis(&x.argsort(0), 0))], &[]).unwrap();
+    /// let y = evaluate(&graph, &[Array::from_vec(vec![3f32, 1.0, 2.0])], &[]).unwrap();
+    /// assert_eq!(y.outputs[0].to_f64(), [1.0, 2.0, 3.0]);
+    /// ```
     #[track_caller]
     pub fn take_along_axis(&self, indices: &Tensor, axis: isize) -> Tensor {
         if let Some(invalid) = [self, indices].into_iter().find(|tensor| !tensor.is_valid()) {
@@ -67,6 +85,15 @@ impl Tensor {
     }
 
     /// The nearest whole number, of two as near the even one; its gradient is zero.
+    ///
+    /// ```
+    /// # use cornu_graph::{Array, Builder, evaluate};
+    /// let b = Builder::new();
+    /// let x = b.input("x", [4]);
+    /// let graph = b.build(&[("y", &x.round())], &[]).unwrap();
+    /// let y = evaluate(&graph, &[Array::from_vec(vec![1f32, 0.5, 1.5, -2.7])], &[]).unwrap();
+    /// assert_eq!(y.outputs[0].to_f64(), [1.0, 0.0, 2.0, -3.0]);
+    /// ```
     #[track_caller]
     pub fn round(&self) -> Tensor {
         // What is above the floor is exact, so that no half is made or lost.
@@ -78,6 +105,15 @@ impl Tensor {
     }
 
     /// The remainder of the division by `divisor` that has the divisor's sign: `x - y floor(x / y)`.
+    ///
+    /// ```
+    /// # use cornu_graph::{Array, Builder, evaluate};
+    /// let b = Builder::new();
+    /// let x = b.input("x", [3]);
+    /// let graph = b.build(&[("y", &x.remainder(&x.full_like(3.0)))], &[]).unwrap();
+    /// let y = evaluate(&graph, &[Array::from_vec(vec![4f32, -4.0, 3.0])], &[]).unwrap();
+    /// assert_eq!(y.outputs[0].to_f64(), [1.0, 2.0, 0.0]);
+    /// ```
     #[track_caller]
     pub fn remainder(&self, divisor: &Tensor) -> Tensor {
         self - (self / divisor).floor() * divisor

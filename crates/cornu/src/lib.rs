@@ -50,7 +50,9 @@ pub use cornu_graph as graph;
 pub use cornu_graph::{Array, DType, Shape};
 pub use dtype_policy::DTypePolicy;
 pub use error::{Error, Result};
-pub use model::{Arrays, Choice, Compile, Connect, Fit, Input, Model, Scores, Sequential, Symbol, Trainer};
+pub use model::{
+    Arrays, Choice, Compile, Connect, Fit, Input, Model, Scores, Sequential, Step, Symbol, TrainStep, Trainer,
+};
 
 /// What most programs use.
 pub mod prelude {

@@ -8,6 +8,7 @@ use crate::layers::AnyLayer;
 use crate::regularizers::AnyRegularizer;
 use crate::variables::{Role, Variable, Variables};
 use cornu_graph::{Builder, DType, Shape, Tensor, Type};
+use std::f64::consts::TAU;
 use std::sync::Arc;
 
 /// What a graph is made for.
@@ -102,6 +103,8 @@ pub struct Scope<'a> {
     updates: Vec<(usize, Tensor)>,
     /// Variables as layers see them that compute in another dtype: the number and the cast.
     casts: Vec<(usize, Tensor)>,
+    /// Whether variables are seen with their updates.
+    sees_updates: bool,
 }
 
 /// What a layer's call is about, besides the inputs themselves.
@@ -138,6 +141,7 @@ impl<'a> Scope<'a> {
             reported: Vec::new(),
             updates: Vec::new(),
             casts: Vec::new(),
+            sees_updates: false,
         }
     }
 
@@ -404,7 +408,10 @@ impl<'a> Scope<'a> {
                 if self.frozen > 0 && !self.held.contains(&index) {
                     self.held.push(index);
                 }
-                self.parameters[index].clone()
+                match self.sees_updates {
+                    true => self.current(&self.parameters[index]),
+                    false => self.parameters[index].clone(),
+                }
             }
             Err(message) => self.builder.fail(message),
         }
@@ -422,10 +429,16 @@ impl<'a> Scope<'a> {
         self.updates.push((index, value.cast(dtype)));
     }
 
+    /// From here on variables are seen with the values that they have so far in this step, or not.
+    pub(crate) fn see_updates(&mut self, sees: bool) {
+        self.sees_updates = sees;
+    }
+
     /// The number of the variable that `tensor` is, or is a cast of.
     fn index_of(&self, tensor: &Tensor) -> Option<usize> {
         let own = self.parameters.iter().position(|parameter| parameter.is(tensor));
-        own.or_else(|| self.casts.iter().find(|(_, cast)| cast.is(tensor)).map(|(index, _)| *index))
+        let known = self.casts.iter().chain(&self.updates);
+        own.or_else(|| known.into_iter().find(|(_, known)| known.is(tensor)).map(|(index, _)| *index))
     }
 
     /// The value that `variable` has so far in this step: its update, or else itself.
@@ -459,6 +472,15 @@ impl<'a> Scope<'a> {
         // Streams from 2^16 on: initial weights are drawn from the lower ones.
         let stream = 0x1_0000 + self.builder.next_stream();
         self.builder.uniform(shape, stream, &seed, &step)
+    }
+
+    /// Standard normal random numbers, new ones at each step and at each place of use; see
+    /// [`Scope::uniform`].
+    pub fn normal(&mut self, shape: impl Into<Shape>, seed: Option<i64>) -> Tensor {
+        // Box and Muller: a radius and an angle.
+        let shape = shape.into();
+        let radius = (-2.0 * (-self.uniform(&shape, seed)).log1p()).sqrt();
+        radius * (self.uniform(&shape, seed) * TAU).cos()
     }
 
     /// Records that something does not fit, and gives a tensor that stands for the missing result.

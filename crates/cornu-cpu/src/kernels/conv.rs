@@ -9,15 +9,18 @@
 
 mod depthwise;
 mod patches;
+mod phases;
 
 use super::Addresses;
+use super::axis::WindowAxis;
 use super::matmul::{Element, Product};
 use crate::layout::{View, collapse};
 use crate::simd::Isa;
 use cornu_graph::DType;
 use cornu_graph::ops::Conv;
 use depthwise::Depthwise;
-use patches::{Pack, PatchAxis, Patches};
+use patches::{Pack, Patches};
+use phases::Phases;
 use std::ops::Range;
 
 /// A convolution of views, as loops over groups of it.
@@ -53,6 +56,8 @@ enum Form {
     /// Lines are elements of the kernel: tiles of so many are added up, in so many parts of the
     /// lines, for so many parts of the result's features.
     Kernel { tile: usize, parts: usize, columns: usize },
+    /// Lines are places of the result, of one phase after the other.
+    Phases(Phases),
     /// Features by themselves.
     Depthwise(Depthwise),
 }
@@ -104,15 +109,16 @@ impl Extents {
         self.groups >= 4 && self.features[1] <= 4 && (self.features[0] <= 4 || self.batch <= 4)
     }
 
-    /// Whether lines of patches are elements of the kernel, which has more of them than the result
-    /// has places.
-    fn kernel_is_long(&self, kernel: &[usize]) -> bool {
+    /// Whether lines of patches are elements of the kernel: where it has more of them than the result
+    /// has places, and where the input's examples lie side by side, but not its features.
+    fn kernel_is_long(&self, x: &View, kernel: &[usize]) -> bool {
         let lines: usize = kernel[..=self.n].iter().product();
         if self.is_depthwise() {
             return false;
         }
         let places = self.batch * self.windows.iter().product::<usize>();
-        lines > 4 * places && lines >= 256 && places <= 1 << 14
+        let side_by_side = x.strides[0] == 1 && x.strides[self.n + 1] != 1 && self.batch > 1;
+        ((lines > 4 * places && lines >= 256) || (side_by_side && lines >= 64)) && places <= 1 << 14
     }
 }
 
@@ -159,7 +165,7 @@ pub(crate) fn operand_order(conv: &Conv, i: usize, operands: &[(usize, View)]) -
     if extents.is_depthwise() {
         return None;
     }
-    let kernel = ordered(kernel, &kernel_order(extents.n, extents.kernel_is_long(&kernel.shape)));
+    let kernel = ordered(kernel, &kernel_order(extents.n, extents.kernel_is_long(x, &kernel.shape)));
     line_stride(&kernel).is_none().then_some(kernel)
 }
 
@@ -177,7 +183,7 @@ impl Convolution {
         let n = conv.strides.len();
         let shape = copied.unwrap_or(&kernel.shape);
         let extents = Extents::new(conv, &x.shape, shape);
-        let long = extents.kernel_is_long(shape);
+        let long = extents.kernel_is_long(x, shape);
         let kernel = match copied.is_some() && long {
             true => ordered(kernel, &(1..=n).chain([0, n + 1]).collect::<Vec<_>>()),
             false => kernel.clone(),
@@ -186,7 +192,7 @@ impl Convolution {
         let axis = |i: usize| {
             let (places, sizes) = ((windows[i], conv.strides[i]), (kernel.shape[i], conv.kernel_dilation[i]));
             let (majors, minors) = if long { (sizes, places) } else { (places, sizes) };
-            PatchAxis {
+            WindowAxis {
                 majors: majors.0,
                 major_step: majors.1,
                 minors: minors.0,
@@ -197,7 +203,7 @@ impl Convolution {
                 stride: x.strides[i + 1],
             }
         };
-        let mut axes = [PatchAxis::NONE; MAX_AXES];
+        let mut axes = [WindowAxis::NONE; MAX_AXES];
         for i in 0..n {
             axes[MAX_AXES - n + i] = axis(i);
         }
@@ -213,7 +219,8 @@ impl Convolution {
         let group_strides = [x_group, features as isize * kernel.strides[n + 1]];
         let stride = line_stride(&ordered(&kernel, &kernel_order(n, long))).unwrap_or(1);
         let (lines, width) = (patches.lines(), patches.width());
-        let tile = (TILE / width.max(1)).clamp(48, 512).next_multiple_of(48);
+        let fewest = if long { 96 } else { 144 };
+        let tile = lines_of_a_tile(width, fewest);
         let form = if extents.is_depthwise() {
             Form::Depthwise(Depthwise::new(&kernel))
         } else if long {
@@ -223,6 +230,8 @@ impl Convolution {
             let room = PARTIAL / (width * features * groups).max(1);
             let parts = wanted.min(MAX_PARTS / columns).min(room).min(lines / tile).max(1);
             Form::Kernel { tile, parts, columns }
+        } else if conv.input_dilation.iter().any(|&apart| apart > 1) {
+            Form::Phases(Phases::new(&patches, &kernel))
         } else {
             Form::Places(tile.min(lines.max(1).next_multiple_of(12)))
         };
@@ -259,13 +268,18 @@ impl Convolution {
         match self.form {
             Form::Places(_) => "conv",
             Form::Kernel { .. } => "conv (kernel)",
+            Form::Phases(_) => "conv (phases)",
             Form::Depthwise(_) => "conv (depthwise)",
         }
     }
 
     /// Multiplications and additions, padding included.
     pub(crate) fn flops(&self) -> usize {
-        2 * self.groups * self.patches.lines() * self.patches.width() * self.features
+        let size = match &self.form {
+            Form::Phases(phases) => phases.size(),
+            _ => self.patches.lines() * self.patches.width(),
+        };
+        2 * self.groups * size * self.features
     }
 
     /// Number of parts that may run at the same time.
@@ -273,6 +287,7 @@ impl Convolution {
         match &self.form {
             Form::Places(tile) => self.groups * self.patches.lines().div_ceil(*tile),
             Form::Kernel { parts, columns, .. } => self.groups * parts * columns,
+            Form::Phases(phases) => phases.parts(self.groups),
             Form::Depthwise(depthwise) => depthwise.parts(self),
         }
     }
@@ -333,15 +348,12 @@ impl Convolution {
     fn tile(&self) -> usize {
         match self.form {
             Form::Places(tile) | Form::Kernel { tile, .. } => tile,
-            Form::Depthwise(_) => 0,
+            Form::Phases(_) | Form::Depthwise(_) => 0,
         }
     }
 
-    /// How far apart lines of a tile are, or their elements where they are turned: an odd number of
-    /// cache lines keeps them out of each other's cache sets.
     fn stride(&self) -> usize {
-        let length = if self.turned { self.tile() } else { self.patches.width() };
-        length.next_multiple_of(32) + 16
+        stride(if self.turned { self.tile() } else { self.patches.width() })
     }
 
     /// Elements of a packed tile.
@@ -351,8 +363,10 @@ impl Convolution {
 
     /// Bytes of scratch memory that a part needs.
     pub(crate) fn scratch_bytes(&self) -> usize {
-        if matches!(self.form, Form::Depthwise(_)) {
-            return 0;
+        match &self.form {
+            Form::Depthwise(_) => return 0,
+            Form::Phases(phases) => return phases.scratch_len(self) * self.dtype.size(),
+            _ => {}
         }
         let lengths = [self.tile(), self.patches.lines() % self.tile().max(1)].map(|lines| {
             let whole = self.product(lines, self.features, false).scratch_len();
@@ -433,6 +447,10 @@ impl Convolution {
                         (start, accumulate) = (range.end, true);
                     }
                 }
+                Form::Phases(phases) => {
+                    let output = addresses.at(self.output).cast::<T>();
+                    phases.run(self, part, x, kernel, output, scratch, isa);
+                }
                 Form::Depthwise(depthwise) => {
                     let output = addresses.at(self.output).cast::<T>();
                     depthwise.run(self, part, x, kernel, output, isa);
@@ -501,4 +519,15 @@ impl Convolution {
             }
         }
     }
+}
+
+/// How many lines of patches, `width` elements each, make a tile.
+fn lines_of_a_tile(width: usize, fewest: usize) -> usize {
+    (TILE / width.max(1)).clamp(fewest, 512).next_multiple_of(48)
+}
+
+/// How far apart the lines of a tile are, which have so many elements: an odd number of cache lines
+/// keeps them out of each other's cache sets.
+fn stride(length: usize) -> usize {
+    length.next_multiple_of(32) + 16
 }

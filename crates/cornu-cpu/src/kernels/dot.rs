@@ -41,13 +41,19 @@ fn stride(view: &View, axes: &[usize]) -> Option<isize> {
     }
 }
 
-/// See [`super::operand_order`]: batch axes, free axes, contracted axes.
+/// Whether a copy of an operand keeps its contracted axes before its free ones, as they come.
+fn contracted_first(free: &[usize], contract: &[usize]) -> bool {
+    contract.iter().max() < free.iter().min()
+}
+
+/// See [`super::operand_order`]: batch axes, then free and contracted axes, those first that come first.
 pub(crate) fn operand_order(dot: &Dot, i: usize, view: &View) -> Option<View> {
     let [batch, free, contract] = axes(dot, i, view.shape.len());
     if stride(view, &free).is_some() && stride(view, &contract).is_some() {
         return None;
     }
-    let order: Vec<usize> = batch.into_iter().chain(free).chain(contract).collect();
+    let inner = if contracted_first(&free, &contract) { [contract, free] } else { [free, contract] };
+    let order: Vec<usize> = batch.into_iter().chain(inner.concat()).collect();
     Some(View {
         shape: order.iter().map(|&axis| view.shape[axis]).collect(),
         strides: order.iter().map(|&axis| view.strides[axis]).collect(),
@@ -68,13 +74,16 @@ impl Products {
         let side = |i: usize| {
             let view = views[i];
             let own = axes(dot, i, view.shape.len());
-            let mut next = 0;
+            let (n_batch, n_free) = (own[0].len(), own[1].len());
             let [batch, free, contract] = match copied[i] {
                 false => own,
-                true => own.map(|group| {
-                    next += group.len();
-                    (next - group.len()..next).collect()
-                }),
+                true => {
+                    let rank = view.shape.len();
+                    let inner = if contracted_first(&own[1], &own[2]) { rank - n_free } else { n_batch };
+                    let free: Vec<usize> = (inner..inner + n_free).collect();
+                    let contract = (n_batch..rank).filter(|axis| !free.contains(axis)).collect();
+                    [(0..n_batch).collect(), free, contract]
+                }
             };
             let size = |axes: &[usize]| axes.iter().map(|&axis| view.shape[axis]).product::<usize>();
             let batch: Vec<(usize, isize)> =

@@ -9,12 +9,13 @@
 //! instruction set alone: neither on threads, nor on where the operands lie in memory.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use crate::simd::{Isa, Job};
 
 mod vector;
-use vector::{MAX_LANES, Vector};
+pub(crate) use vector::{MAX_LANES, Vector};
 
 pub use vector::Element;
 
@@ -223,11 +224,6 @@ impl Product {
         let packs_both = path == Path::Panels && self.packs_both();
         assert!(scratch.len() >= self.scratch_len(), "scratch memory is too short");
         let Part { rows, columns } = self.part(part);
-        // A processor that lacks the instruction set must not meet its intrinsics.
-        #[cfg(target_arch = "x86_64")]
-        let isa = isa.min(Isa::best());
-        #[cfg(not(target_arch = "x86_64"))]
-        let isa = Isa::Portable;
         let mut product = *self;
         (product.m, product.n) = (rows.len(), columns.len());
         let (row, column) = (rows.start as isize, columns.start as isize);
@@ -242,22 +238,67 @@ impl Product {
                 if self.scratch_len() == 0 { scratch } else { scratch.add(scratch.align_offset(64)) },
             )
         };
-        match isa {
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: the processor has the instruction set, by `isa` above.
-            Isa::Avx512 => unsafe {
-                T::Avx512::enter(Block::<T::Avx512> { product, path, packs_both, a, b, c, scratch })
-            },
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: as above.
-            Isa::Avx2 => unsafe {
-                T::Avx2::enter(Block::<T::Avx2> { product, path, packs_both, a, b, c, scratch })
-            },
-            // SAFETY: every processor has what the portable copy is compiled for.
-            _ => unsafe {
-                T::Portable::enter(Block::<T::Portable> { product, path, packs_both, a, b, c, scratch })
-            },
-        }
+        // SAFETY: as the caller vouches.
+        unsafe { enter(isa, Operands { product, path, packs_both, a, b, c, scratch }) }
+    }
+}
+
+/// Work that is written in vectors of any instruction set.
+pub(crate) trait VectorJob<T: Element> {
+    /// Does the work.
+    ///
+    /// # Safety
+    /// The processor has the vectors' instruction set, and whatever the work itself asks for.
+    unsafe fn run<V: Vector<Element = T>>(self);
+}
+
+/// Runs `job` in the best vectors up to those of `isa` that the processor has.
+///
+/// # Safety
+/// Whatever the work asks for.
+pub(crate) unsafe fn enter<T: Element>(isa: Isa, job: impl VectorJob<T>) {
+    // A processor that lacks the instruction set must not meet its intrinsics.
+    match isa.min(Isa::best()) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the processor has the instruction set.
+        Isa::Avx512 => unsafe { T::Avx512::enter(Entered::<T::Avx512, _>(job, PhantomData)) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
+        Isa::Avx2 => unsafe { T::Avx2::enter(Entered::<T::Avx2, _>(job, PhantomData)) },
+        // SAFETY: every processor has what the portable copy is compiled for.
+        _ => unsafe { T::Portable::enter(Entered::<T::Portable, _>(job, PhantomData)) },
+    }
+}
+
+/// A job for vectors `V`.
+struct Entered<V, J>(J, PhantomData<V>);
+
+impl<V: Vector, J: VectorJob<V::Element>> Job for Entered<V, J> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        // SAFETY: `enter` has found the instruction set, and its caller vouches for the rest.
+        unsafe { self.0.run::<V>() }
+    }
+}
+
+/// A part of a product, before it is known in which vectors it runs.
+struct Operands<T> {
+    product: Product,
+    path: Path,
+    packs_both: bool,
+    a: *const T,
+    b: *const T,
+    c: *mut T,
+    scratch: *mut T,
+}
+
+impl<T: Element> VectorJob<T> for Operands<T> {
+    #[inline(always)]
+    unsafe fn run<V: Vector<Element = T>>(self) {
+        let Operands { product, path, packs_both, a, b, c, scratch } = self;
+        Block::<V> { product, path, packs_both, a, b, c, scratch }.run()
     }
 }
 

@@ -1,12 +1,15 @@
 //! Kernels: the inner loops that plans are made of. What has none here runs in the reference's loop.
 
 pub(crate) mod argmax;
+pub(crate) mod axis;
 pub(crate) mod conv;
 pub(crate) mod dot;
 pub(crate) mod fused;
 pub(crate) mod gather;
 pub mod matmul;
+pub(crate) mod part;
 pub(crate) mod reference;
+pub(crate) mod window;
 
 use crate::layout::View;
 use cornu_graph::ops::Op;
@@ -39,6 +42,11 @@ pub(crate) fn operand_order(op: &Op, i: usize, operands: &[(usize, View)]) -> Op
     match op {
         Op::Conv(conv) => conv::operand_order(conv, i, operands),
         Op::Dot(dot) => dot::operand_order(dot, i, view),
+        // A step's part is read where it lies, if it lies in one piece.
+        Op::Scan(scan) => {
+            let is_sequence = (scan.n_carries..scan.n_carries + scan.n_sequences).contains(&i);
+            (!view.is_in_one_piece(is_sequence as usize)).then(|| view.clone())
+        }
         // These are loops of their own, or read through views.
         Op::Concat(_) | Op::Pad(_) => None,
         _ => (!view.is_contiguous()).then(|| view.clone()),

@@ -125,3 +125,15 @@ fn random_windows_agree_with_the_reference() {
         check(&format!("seed {seed}, {window:?}"), &with_gradients(&y, &[&x]), &mut random);
     }
 }
+
+#[test]
+fn a_convolution_allocates_nothing() {
+    let conv = Conv::new(2).strides(&[2, 2]).padding(&[(1, 1), (1, 1)]);
+    let graph = conv_graph(&[4, 12, 12, 8], &[3, 3, 8, 16], conv, DType::F32);
+    let mut random = Random::new(2, 7);
+    let inputs: Vec<Array> = graph.inputs().iter().map(|d| draw(&mut random, &d.ty)).collect();
+    let mut plan = Plan::new(&graph, 1).unwrap();
+    plan.run(&inputs, &mut []).unwrap();
+    let counted = allocation_counter::measure(|| plan.run(&inputs, &mut []).unwrap());
+    assert_eq!(counted.count_total, 0);
+}

@@ -1,4 +1,5 @@
 //! Plans against the reference evaluator.
 mod convolutions;
 mod plans;
+mod scans;
 mod sweep;

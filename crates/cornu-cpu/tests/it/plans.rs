@@ -9,7 +9,7 @@ use cornu_graph::{Array, Builder, DType, Graph, Shape, Tensor, concat, evaluate,
 use std::sync::Mutex;
 
 /// Held by tests that compare bits or choose the instruction set, which is the whole process's.
-static INSTRUCTION_SET: Mutex<()> = Mutex::new(());
+pub static INSTRUCTION_SET: Mutex<()> = Mutex::new(());
 
 /// Numbers between -1 and 1.
 fn draw(random: &mut Random, shape: impl Into<Shape>) -> Array {

@@ -36,6 +36,12 @@ impl Builder {
         }
     }
 
+    /// The innermost of the builders that this one and the tensors belong to.
+    pub(crate) fn home<'a>(&'a self, tensors: &[&'a Tensor]) -> &'a Builder {
+        let builders = tensors.iter().map(|tensor| &tensor.builder);
+        builders.fold(self, |home, builder| if builder.is_within(home) { builder } else { home })
+    }
+
     /// `tensor` as a value of this graph: itself, or what stands for it where it belongs to a graph
     /// around this one; `None` where it belongs to neither.
     pub(crate) fn own(&self, tensor: &Tensor) -> Option<Tensor> {

@@ -31,6 +31,8 @@ pub(super) const RULES: &[Rule] = &[
         }
         _ => None,
     },
+    // parts among zeros, added, are the parts side by side
+    super::joined::joined,
     // x + 0 = x, 0 + x = x
     |at| match at.op {
         Op::Add(_) if at.number(1)? == 0.0 => Some(at.x[0].clone()),

@@ -93,7 +93,7 @@ fn bodies_take_tensors_of_the_graphs_around_them() {
     let (x, w) = (b.input("x", [3]), b.input("w", []));
     let outer = b.scan(&[&w], &[&x], ScanOptions::new(), |_, c, x0| {
         let twice = &w * 2.0;
-        let inner = c[0].builder().scan(&[&c[0]], &[&x], ScanOptions::new(), |_, d, y| {
+        let inner = b.scan(&[&c[0]], &[&x], ScanOptions::new(), |_, d, y| {
             (vec![&twice * &d[0] + &x0[0] * &y[0]], vec![])
         });
         (vec![inner.last(0)], vec![])

@@ -1,6 +1,6 @@
 //! Rewrites before and after, as text.
 
-use cornu_graph::{Graph, simplify};
+use cornu_graph::{Array, Builder, Graph, Tensor, evaluate, simplify};
 
 /// Simplifies a graph of one input `x` (`%0`) and checks what its nodes become.
 fn becomes(ty: &str, nodes: &str, expected: &str) {
@@ -139,6 +139,28 @@ fn work_on_a_repeated_scalar_is_done_once() {
          %2 = mul(%0, %1) : f32[]
          %3 = broadcast(%2) : f32[2]",
     );
+}
+
+#[test]
+fn parts_among_zeros_are_joined() {
+    // What the gradients of four slices add up to, in whatever order; a gap stays.
+    let b = Builder::new();
+    let (x, y) = (b.input("x", [2, 3]), b.input("y", [2, 1]));
+    let pad = |x: &Tensor, low: usize, high: usize| x.pad(&[(0, 0, 0), (low, high, 0)], 0.0);
+    let sum = pad(&x, 5, 2) + pad(&y, 0, 9) + (pad(&x, 2, 5) + pad(&y, 9, 0));
+    let graph = simplify(&b.build(&[("sum", &sum)], &[]).unwrap());
+    let names: Vec<&str> = graph.nodes().iter().map(|node| node.op.name()).collect();
+    assert_eq!(names.iter().filter(|name| ["pad", "add"].contains(name)).count(), 0, "{graph}");
+    assert_eq!(names.iter().filter(|name| **name == "concat").count(), 1, "{graph}");
+    let given = [
+        Array::new([2, 3], (1..7).map(|i| i as f32).collect()).unwrap(),
+        Array::new([2, 1], vec![8f32, 9.0]).unwrap(),
+    ];
+    let sum = evaluate(&graph, &given, &[]).unwrap().outputs[0].to_f64();
+    assert_eq!(sum[..10], [8., 0., 1., 2., 3., 1., 2., 3., 0., 8.]);
+    // Parts that overlap are still added.
+    let graph = simplify(&b.build(&[("sum", &(pad(&x, 1, 0) + pad(&x, 0, 1)))], &[]).unwrap());
+    assert!(graph.nodes().iter().any(|node| node.op.name() == "add"), "{graph}");
 }
 
 #[test]

@@ -10,12 +10,15 @@ pub struct Training<'a> {
     pub trainer: &'a mut Trainer,
     /// The epoch that the training ends before.
     pub epochs: usize,
-    /// Steps in an epoch.
+    /// Steps in an epoch; 0 before the first one is over, where a pipeline does not know.
     pub steps: usize,
     /// Whether there is validation data, so that figures called `val_..` are reported.
     pub validates: bool,
     /// Set to true to end the training after the step or epoch at hand.
     pub stop: bool,
+    /// The epoch and the step in it that the training begins with; a callback may set it in
+    /// [`Callback::on_train_begin`], to go on with a training that was interrupted.
+    pub start: (usize, usize),
 }
 
 /// Something that happens besides training, at its events.
@@ -47,6 +50,16 @@ pub trait Callback: Send {
         Ok(())
     }
 
+    /// Before the validation data is evaluated.
+    fn on_test_begin(&mut self, training: &mut Training) -> Result<()> {
+        Ok(())
+    }
+
+    /// After the validation data was evaluated.
+    fn on_test_end(&mut self, training: &mut Training) -> Result<()> {
+        Ok(())
+    }
+
     /// After an epoch, with what is reported of it; a callback may report more.
     fn on_epoch_end(&mut self, training: &mut Training, epoch: usize, logs: &mut Scores) -> Result<()> {
         Ok(())
@@ -69,6 +82,14 @@ impl<C: Callback> Callback for Arc<Mutex<C>> {
 
     fn on_batch_end(&mut self, training: &mut Training, step: usize, loss: f64) -> Result<()> {
         shared(self, |callback| callback.on_batch_end(training, step, loss))
+    }
+
+    fn on_test_begin(&mut self, training: &mut Training) -> Result<()> {
+        shared(self, |callback| callback.on_test_begin(training))
+    }
+
+    fn on_test_end(&mut self, training: &mut Training) -> Result<()> {
+        shared(self, |callback| callback.on_test_end(training))
     }
 
     fn on_epoch_end(&mut self, training: &mut Training, epoch: usize, logs: &mut Scores) -> Result<()> {

@@ -9,8 +9,11 @@ mod load;
 mod mnist;
 mod npy;
 mod npz;
+mod pad_sequences;
+pub mod pipeline;
 mod split;
 mod standardizer;
+mod timeseries_dataset;
 mod to_categorical;
 
 pub use confusion_matrix::ConfusionMatrix;
@@ -21,8 +24,11 @@ pub use load::load;
 pub use mnist::{fashion_mnist, mnist};
 pub use npy::{decode_npy, encode_npy, read_npy, write_npy};
 pub use npz::{read_npz, write_npz};
+pub use pad_sequences::{PadSequences, Side};
+pub use pipeline::Pipeline;
 pub use split::{Fold, k_fold, split_indices, train_test_split};
 pub use standardizer::Standardizer;
+pub use timeseries_dataset::TimeseriesDataset;
 pub use to_categorical::to_categorical;
 
 use cornu_graph::Array;

@@ -6,7 +6,6 @@ use crate::registry::Named;
 use crate::scope::Scope;
 use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
-use std::f64::consts::TAU;
 
 /// While training, adds normal noise of mean 0 and deviation `stddev`; otherwise changes nothing.
 /// `[batch, ..] -> [batch, ..]`
@@ -49,10 +48,7 @@ impl Layer for GaussianNoise {
             if !scope.training() || self.stddev == 0.0 {
                 return x.clone();
             }
-            // Box and Muller: a radius and an angle.
-            let radius = (-2.0 * (-scope.uniform(x.shape(), self.seed)).log1p()).sqrt();
-            let angle = scope.uniform(x.shape(), self.seed) * TAU;
-            x + radius * angle.cos() * self.stddev
+            x + scope.normal(x.shape(), self.seed).cast(x.dtype()) * self.stddev
         })
     }
 

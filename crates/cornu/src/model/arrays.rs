@@ -63,6 +63,13 @@ impl<'a> Arrays<'a> for &'a HashMap<String, Array> {
     }
 }
 
+/// No arrays: a training step of one's own may need no targets.
+impl<'a> Arrays<'a> for () {
+    fn arrays(self) -> Vec<Cow<'a, Array>> {
+        Vec::new()
+    }
+}
+
 impl<'a> Arrays<'a> for &'a Array {
     fn arrays(self) -> Vec<Cow<'a, Array>> {
         vec![Cow::Borrowed(self)]

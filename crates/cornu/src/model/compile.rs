@@ -1,9 +1,10 @@
 //! What a model is trained with: optimizer, losses, metrics.
 
+use super::TrainStep;
 use crate::error::{Error, Result};
 use crate::losses::Loss;
 use crate::metrics::Metric;
-use crate::optimizers::Optimizer;
+use crate::optimizers::{Optimizer, RateMultipliers};
 use crate::registry::{Any, Kind};
 use serde_json::Value;
 use std::fmt;
@@ -122,6 +123,8 @@ pub struct Compile {
     /// For each output; one list serves all.
     pub(crate) metrics: Vec<Vec<Choice<dyn Metric>>>,
     pub(crate) weighted_metrics: Vec<Vec<Choice<dyn Metric>>>,
+    pub(crate) rate_multipliers: RateMultipliers,
+    pub(crate) step: Option<Arc<dyn TrainStep>>,
 }
 
 impl Compile {
@@ -133,6 +136,8 @@ impl Compile {
             loss_weights: None,
             metrics: Vec::new(),
             weighted_metrics: Vec::new(),
+            rate_multipliers: RateMultipliers::default(),
+            step: None,
         }
     }
 
@@ -172,6 +177,29 @@ impl Compile {
     /// Weighted metrics of the outputs: one list for each, in order.
     pub fn weighted_metrics_of_outputs(mut self, metrics: Vec<Vec<Choice<dyn Metric>>>) -> Compile {
         self.weighted_metrics = metrics;
+        self
+    }
+
+    /// Another learning rate for a part of the model: `factor` times the optimizer's, for all weights
+    /// whose path begins with `path` (a layer's name, or a longer path as [`Variables`] list them); 0
+    /// leaves them as they are. `.keras` files have no place for it: give it again after loading.
+    ///
+    /// ```
+    /// use cornu::{Compile, optimizers::Adam};
+    /// let compile = Compile::new(Adam::new(0.001), "mse").learning_rate_multiplier("encoder", 0.1);
+    /// ```
+    ///
+    /// [`Variables`]: crate::variables::Variables
+    pub fn learning_rate_multiplier(mut self, path: impl Into<String>, factor: f64) -> Compile {
+        self.rate_multipliers = self.rate_multipliers.with(path, factor);
+        self
+    }
+
+    /// A training step of one's own in the place of the one that minimizes the losses of the outputs.
+    /// Inputs and targets are then whatever that step takes. `.keras` files have no place for it: give
+    /// it again after loading.
+    pub fn step(mut self, step: impl TrainStep + 'static) -> Compile {
+        self.step = Some(Arc::new(step));
         self
     }
 

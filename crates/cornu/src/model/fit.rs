@@ -1,13 +1,12 @@
 //! The training loop.
 
+use super::batches::{ArrayBatches, Batch, Batches, Data, PipelineBatches, class_weights};
 use super::trainer::Scores;
-use super::{Arrays, Signature, Trainer};
+use super::{Arrays, Trainer};
 use crate::callbacks::{Callback, History, Progress, Training};
-use crate::data::Dataset;
+use crate::data::{Dataset, Pipeline};
 use crate::error::{Error, Result, count};
-use crate::optimizers;
 use crate::scope::Mode;
-use cornu_graph::philox::Random;
 use cornu_graph::{Array, DType};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -28,6 +27,7 @@ pub struct Fit {
     validation_split: f64,
     validation: Option<(Given, Given)>,
     validation_sample_weight: Vec<Array>,
+    validation_pipeline: Option<Pipeline>,
     validation_freq: usize,
     shuffle: bool,
     class_weight: Option<BTreeMap<i64, f64>>,
@@ -46,6 +46,7 @@ impl Default for Fit {
             validation_split: 0.0,
             validation: None,
             validation_sample_weight: Vec::new(),
+            validation_pipeline: None,
             validation_freq: 1,
             shuffle: true,
             class_weight: None,
@@ -97,6 +98,12 @@ impl Fit {
     /// Data to evaluate after each epoch.
     pub fn validation_data<'a>(mut self, x: impl Arrays<'a>, y: impl Arrays<'a>) -> Fit {
         self.validation = Some((Given::new(x), Given::new(y)));
+        self
+    }
+
+    /// Batches to evaluate after each epoch.
+    pub fn validation_pipeline(mut self, data: &Pipeline) -> Fit {
+        self.validation_pipeline = Some(data.clone());
         self
     }
 
@@ -156,6 +163,10 @@ impl Fit {
                 format!("validation_split is {}, not a share from 0 to below 1", self.validation_split);
             return Err(Error::argument(message).help("0.2 holds the last fifth of the rows back"));
         }
+        if self.validation_pipeline.is_some() && (self.validation.is_some() || self.validation_split > 0.0) {
+            return Err(Error::argument("validation data is given as a pipeline, and as arrays besides")
+                .help("give one of the two"));
+        }
         if self.class_weight.is_some() && !self.sample_weight.is_empty() {
             return Err(Error::argument("class_weight and sample_weight are both given")
                 .help("multiply them into one sample_weight"));
@@ -188,67 +199,6 @@ impl Arrays<'static> for Given {
 
     fn names(&self) -> Option<Vec<String>> {
         self.names.clone()
-    }
-}
-
-/// Arrays of equally many rows: inputs, targets, and perhaps what each row counts for, in one array
-/// or one for each target.
-pub(crate) struct Data<'a> {
-    x: Vec<&'a Array>,
-    y: Vec<&'a Array>,
-    weights: Vec<&'a Array>,
-}
-
-impl<'a> Data<'a> {
-    pub(crate) fn new(x: &'a [Cow<'a, Array>], y: &'a [Cow<'a, Array>], weights: &'a [Array]) -> Data<'a> {
-        let weights = match weights {
-            // Each output has the weights to itself.
-            [one] => vec![one; y.len()],
-            several => several.iter().collect(),
-        };
-        Data { x: x.iter().map(|a| &**a).collect(), y: y.iter().map(|a| &**a).collect(), weights }
-    }
-
-    fn rows(&self) -> usize {
-        self.x[0].rows()
-    }
-
-    fn all(&self) -> Vec<&'a Array> {
-        self.x.iter().chain(&self.y).chain(&self.weights).copied().collect()
-    }
-}
-
-/// One batch's memory, filled anew for each step.
-struct Batch {
-    arrays: Vec<Array>,
-    signature: Signature,
-}
-
-impl Batch {
-    fn new(trainer: &mut Trainer, data: &Data, rows: usize, mode: Mode) -> Result<Batch> {
-        let arrays: Vec<Array> = (data.all().into_iter())
-            .map(|array| {
-                let mut shape = array.shape().to_vec();
-                shape[0] = rows;
-                Array::zeros(shape, array.dtype())
-            })
-            .collect();
-        let refs: Vec<&Array> = arrays.iter().collect();
-        let (x, rest) = refs.split_at(data.x.len());
-        let (y, weights) = rest.split_at(data.y.len());
-        let mut weights: Vec<Option<&Array>> = weights.iter().map(|weight| Some(*weight)).collect();
-        weights.resize(y.len(), None);
-        let signature = Signature::new(mode, x, y, &weights);
-        trainer.plan(&signature)?;
-        Ok(Batch { arrays, signature })
-    }
-
-    /// Fills the batch with rows and runs its step.
-    fn run(&mut self, trainer: &mut Trainer, data: &[&Array], rows: &[usize]) -> Result<f64> {
-        for (array, source) in self.arrays.iter_mut().zip(data) {
-            source.copy_rows_to(rows, array);
-        }
-        trainer.run(&self.signature, &self.arrays)
     }
 }
 
@@ -293,16 +243,7 @@ impl Trainer {
         let (rows, outputs) = (x[0].rows(), y.len());
         let mut weights = check_weights(&fit.sample_weight.iter().collect::<Vec<_>>(), outputs, rows)?;
         let mut validation = match fit.validation.take() {
-            Some((vx, vy)) => {
-                let own = || {
-                    let (vx, vy) = self.in_order(vx, vy)?;
-                    let (vx, vy) = self.check_data(vx, vy)?;
-                    let given: Vec<&Array> = fit.validation_sample_weight.iter().collect();
-                    let weights = check_weights(&given, outputs, vx[0].rows())?;
-                    Ok((vx, vy, weights))
-                };
-                Some(own().map_err(|error: Error| error.within("validation data"))?)
-            }
+            Some((vx, vy)) => Some(self.check_validation(vx, vy, &fit)?),
             None if !fit.validation_sample_weight.is_empty() => {
                 return Err(Error::argument("there are weights for validation data, and no such data").help(
                     "give Fit validation_data; a validation_split takes its weights from sample_weight",
@@ -330,7 +271,8 @@ impl Trainer {
         }
         let data = Data::new(&x, &y, &weights);
         let validation = validation.as_ref().map(|(x, y, weights)| Data::new(x, y, weights));
-        self.train(&data, validation.as_ref(), fit)
+        let mut batches = ArrayBatches::new(self, &data, fit.batch_size, fit.steps_per_epoch, fit.shuffle)?;
+        self.train(&mut batches, validation.as_ref(), fit)
     }
 
     /// [`Trainer::fit`] on a data set.
@@ -342,70 +284,126 @@ impl Trainer {
         self.fit(&data.x, &data.y, fit)
     }
 
-    fn train(&mut self, data: &Data, validation: Option<&Data>, mut fit: Fit) -> Result<History> {
-        let rows = data.rows();
-        let batch_size = fit.batch_size.min(rows);
-        let batches = rows.div_ceil(batch_size);
-        let steps = fit.steps_per_epoch.unwrap_or(batches);
-        let arrays = data.all();
-        let mut whole = Batch::new(self, data, batch_size, Mode::Train)?;
-        let mut rest = match rows % batch_size {
-            0 => None,
-            left => Some(Batch::new(self, data, left, Mode::Train)?),
+    /// Trains on the pieces of a pipeline, each of which is a batch: the inputs, the targets and, if there
+    /// are more arrays, what rows count for. A pass through the pipeline is an epoch, unless
+    /// [`Fit::steps_per_epoch`] says otherwise; `batch_size` and `shuffle` are the pipeline's affair.
+    ///
+    /// ```
+    /// use cornu::{Array, Compile, Fit, Input, Sequential, data::Pipeline, layers::Dense};
+    /// let (x, y) = (Array::zeros([8, 2], cornu::DType::F32), Array::zeros([8, 1], cornu::DType::F32));
+    /// let batches = Pipeline::from_arrays([&x, &y]).unwrap().shuffle(8, 1).batch(4);
+    /// let model = Sequential::new().add(Input::new([2])).add(Dense::new(1));
+    /// let mut trainer = model.compile(Compile::new("adam", "mse")).unwrap();
+    /// let history = trainer.fit_pipeline(&batches, Fit::new().epochs(2).silent()).unwrap();
+    /// assert_eq!(history.epochs(), [0, 1]);
+    /// ```
+    ///
+    /// # Errors
+    /// If a batch does not fit the model, the pipeline gives none or fails, or options do not fit; or if a
+    /// callback fails.
+    #[track_caller]
+    pub fn fit_pipeline(&mut self, data: &Pipeline, fit: Fit) -> Result<History> {
+        let place = Location::caller();
+        self.checked_fit_pipeline(data, fit).map_err(|error| error.at(place))
+    }
+
+    fn checked_fit_pipeline(&mut self, data: &Pipeline, mut fit: Fit) -> Result<History> {
+        fit.check()?;
+        if fit.validation_split > 0.0 || !fit.sample_weight.is_empty() {
+            let option = if fit.validation_split > 0.0 { "validation_split" } else { "sample_weight" };
+            return Err(Error::argument(format!("{option} is for arrays, and a pipeline is trained on"))
+                .help("give validation data of its own, and weights as the last arrays of each batch"));
+        }
+        let arrays = match fit.validation.take() {
+            Some((x, y)) => Some(self.check_validation(x, y, &fit)?),
+            None => None,
         };
-        let mut order: Vec<usize> = (0..rows).collect();
+        let validation = arrays.as_ref().map(|(x, y, weights)| Data::new(x, y, weights));
+        let classes = fit.class_weight.take();
+        let mut batches = PipelineBatches::new(self, data, fit.steps_per_epoch, classes)?;
+        self.train(&mut batches, validation.as_ref(), fit)
+    }
+
+    /// Validation data, if it fits the model.
+    #[allow(clippy::type_complexity)]
+    fn check_validation(
+        &self,
+        x: Given,
+        y: Given,
+        fit: &Fit,
+    ) -> Result<(Vec<Cow<'static, Array>>, Vec<Cow<'static, Array>>, Vec<Array>)> {
+        let checked = || {
+            let (x, y) = self.in_order(x, y)?;
+            let (x, y) = self.check_data(x, y)?;
+            let given: Vec<&Array> = fit.validation_sample_weight.iter().collect();
+            let weights = check_weights(&given, y.len(), x[0].rows())?;
+            Ok((x, y, weights))
+        };
+        checked().map_err(|error: Error| error.within("validation data"))
+    }
+
+    fn train(
+        &mut self,
+        batches: &mut dyn Batches,
+        validation: Option<&Data>,
+        mut fit: Fit,
+    ) -> Result<History> {
         let mut callbacks = std::mem::take(&mut fit.callbacks);
         if fit.progress {
             // It shows what the other callbacks report.
             callbacks.push(Box::new(Progress::new()));
         }
         let mut history = History::default();
-        let validates = validation.is_some();
-        let mut training = Training { trainer: self, epochs: fit.epochs, steps, validates, stop: false };
+        let validates = validation.is_some() || fit.validation_pipeline.is_some();
+        let mut training = Training {
+            trainer: self,
+            epochs: fit.epochs,
+            steps: batches.steps().unwrap_or(0),
+            validates,
+            stop: false,
+            start: (fit.initial_epoch, 0),
+        };
         for callback in &mut callbacks {
             callback.on_train_begin(&mut training)?;
         }
-        // The pass through the data, and the batch in it, that comes next.
-        let start = fit.initial_epoch * steps;
-        let (mut pass, mut position) = (start / batches, start % batches);
-        let seed = training.trainer.seed();
-        let shuffled = |order: &mut Vec<usize>, pass: usize| {
-            if fit.shuffle {
-                order.iter_mut().enumerate().for_each(|(i, row)| *row = i);
-                Random::new(seed, 0x2_0000 + pass as u64).shuffle(order);
+        let (first_epoch, first_step) = training.start;
+        batches.seek(training.trainer, first_epoch, first_step)?;
+        for epoch in first_epoch..fit.epochs {
+            let mut step = if epoch == first_epoch { first_step } else { 0 };
+            // In the middle of an epoch, totals of its first part were restored.
+            if step == 0 {
+                training.trainer.reset_metrics();
             }
-        };
-        shuffled(&mut order, pass);
-        for epoch in fit.initial_epoch..fit.epochs {
-            training.trainer.reset_metrics();
             for callback in &mut callbacks {
                 callback.on_epoch_begin(&mut training, epoch)?;
             }
-            for step in 0..steps {
-                let from = position * batch_size;
-                let to = (from + batch_size).min(rows);
-                let batch = match &mut rest {
-                    Some(rest) if to - from < batch_size => rest,
-                    _ => &mut whole,
-                };
-                let loss = batch.run(training.trainer, &arrays, &order[from..to])?;
+            while batches.steps().is_none_or(|steps| step < steps) {
+                let Some(loss) = batches.step(training.trainer)? else { break };
                 for callback in &mut callbacks {
                     callback.on_batch_end(&mut training, step, loss)?;
                 }
-                position += 1;
-                if position == batches {
-                    (position, pass) = (0, pass + 1);
-                    shuffled(&mut order, pass);
-                }
+                step += 1;
                 if training.stop {
                     break;
                 }
             }
+            training.steps = batches.steps().unwrap_or(step);
             let mut logs: Scores = training.trainer.scores()?;
-            if let Some(validation) = validation
-                && (epoch + 1) % fit.validation_freq == 0
-            {
-                let scores = training.trainer.evaluate_data(validation, fit.batch_size)?;
+            if validates && (epoch + 1) % fit.validation_freq == 0 {
+                for callback in &mut callbacks {
+                    callback.on_test_begin(&mut training)?;
+                }
+                let scores = match (&fit.validation_pipeline, validation) {
+                    (Some(pipeline), _) => {
+                        let evaluated = training.trainer.checked_evaluate_pipeline(pipeline);
+                        evaluated.map_err(|error| error.within("validation data"))?
+                    }
+                    (None, Some(data)) => training.trainer.evaluate_data(data, fit.batch_size)?,
+                    (None, None) => Scores::new(),
+                };
+                for callback in &mut callbacks {
+                    callback.on_test_end(&mut training)?;
+                }
                 logs.extend(scores.into_iter().map(|(name, value)| (format!("val_{name}"), value)));
             }
             for callback in &mut callbacks {
@@ -424,10 +422,34 @@ impl Trainer {
         Ok(history)
     }
 
+    /// The loss and metrics on the batches of a pipeline, which are as [`Trainer::fit_pipeline`] takes them.
+    ///
+    /// # Errors
+    /// If a batch does not fit the model, or the pipeline gives none or fails.
+    #[track_caller]
+    pub fn evaluate_pipeline(&mut self, data: &Pipeline) -> Result<Scores> {
+        let place = Location::caller();
+        self.checked_evaluate_pipeline(data).map_err(|error| error.at(place))
+    }
+
+    fn checked_evaluate_pipeline(&mut self, data: &Pipeline) -> Result<Scores> {
+        self.reset_metrics();
+        let mut pieces = data.iter();
+        let mut some = false;
+        for piece in &mut pieces {
+            PipelineBatches::run(self, Mode::Evaluate, piece?, None)?;
+            some = true;
+        }
+        match some {
+            true => self.scores(),
+            false => Err(super::batches::no_batch()),
+        }
+    }
+
     /// Gives weights their moving averages, if the optimizer keeps some for the end of training.
     fn take_averages(&mut self) -> Result<()> {
         let optimizer = self.compiled_with().optimizer.item()?;
-        for (weight, average) in optimizers::averages(&*optimizer, self.variables()) {
+        for (weight, average) in optimizer.averages(self.variables()) {
             let value = self.variables().values()[average].clone();
             self.variables.set(weight, &value)?;
         }
@@ -459,33 +481,4 @@ fn check_batch_size(batch_size: usize) -> Result<()> {
         0 => Err(Error::argument("batch_size is 0").help("a batch has at least one row")),
         _ => Ok(()),
     }
-}
-
-/// What each row counts for, from its class.
-fn class_weights(y: &[Cow<Array>], weights: &BTreeMap<i64, f64>) -> Result<Array> {
-    let [y] = y else {
-        let message = format!("class_weight is for models of one output, this one has {}", y.len());
-        return Err(Error::argument(message).help("give sample_weight instead, an array for each output"));
-    };
-    if let Some((class, weight)) = weights.iter().find(|(_, weight)| !weight.is_finite()) {
-        return Err(
-            Error::argument(format!("class_weight of class {class} is {weight}")).help("give finite numbers")
-        );
-    }
-    let values = y.to_f64();
-    let width = values.len() / y.rows().max(1);
-    let classes: Vec<i64> = match width {
-        1 => values.iter().map(|&label| label as i64).collect(),
-        // One-hot rows: the class is the largest one's.
-        _ if y.shape().rank() == 2 => values
-            .chunks_exact(width)
-            .map(|row| (0..width).fold(0, |best, i| if row[i] > row[best] { i } else { best }) as i64)
-            .collect(),
-        _ => {
-            let message = format!("class_weight takes one class a row, got labels of shape {}", y.shape());
-            return Err(Error::argument(message).help("give sample_weight instead"));
-        }
-    };
-    let each = classes.iter().map(|class| weights.get(class).copied().unwrap_or(1.0) as f32);
-    Ok(Array::from_vec(each.collect()))
 }

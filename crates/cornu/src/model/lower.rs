@@ -5,10 +5,9 @@ use crate::arguments::Masked;
 use crate::error::{Error, Result};
 use crate::losses;
 use crate::metrics::{self, AnyMetric, Better, Mean, Metric};
-use crate::optimizers;
 use crate::scope::{Mode, Scope};
 use crate::variables::{Role, Variables};
-use cornu_graph::{Array, DType, Errors, Graph, Shape, Tensor, Type, grad};
+use cornu_graph::{Array, Builder, DType, Errors, Graph, Shape, Tensor, Type, grad};
 
 /// What a graph is made for: its mode, and the types of what it is fed.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +49,7 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
     let network = model.network.clone();
     let input_dtypes: Vec<DType> = model.input_types(1).into_iter().map(|ty| ty.dtype).collect();
     let output_names = model.output_names();
+    let held = model.held.clone();
     let trainable: Vec<usize> = (model.weight_indices().into_iter())
         .filter(|index| model.variables.list()[*index].role == Role::Trainable && !model.held.contains(index))
         .collect();
@@ -61,6 +61,17 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
     };
     let inputs = declare("x", &signature.inputs);
     let targets = declare("y", &signature.targets);
+    if let Some(compile) = compile.filter(|compile| compile.step.is_some() && signature.mode != Mode::Predict)
+    {
+        let total = super::train_step::describe(&mut scope, &network, compile, &held, (inputs, targets))?;
+        let share = rows_of(&builder, signature);
+        scope.inside("metrics", true, |scope| count_reported(scope, &share));
+        let graph = finish(&mut scope, &total)?;
+        let mut names: Vec<String> = scope.reported().iter().map(|(name, _)| name.clone()).collect();
+        names.dedup();
+        model.reported = names;
+        return Ok(graph);
+    }
     let weights: Vec<Option<Tensor>> = (signature.weights.iter())
         .map(|ty| ty.as_ref().map(|ty| builder.input_of("sample_weight", ty.clone())))
         .collect();
@@ -86,7 +97,7 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
         let weight = compile.loss_weights.as_ref().and_then(|weights| weights.get(i)).copied().unwrap_or(1.0);
         let term = if weight == 1.0 { value.clone() } else { &value * weight };
         total = Some(match total {
-            Some(sum) => sum + term,
+            Some(sum) => &sum + &term.cast(sum.dtype()),
             None => term,
         });
         terms.push(value);
@@ -112,8 +123,7 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
         total = &total + &extra.cast(total.dtype());
     }
 
-    let rows = signature.inputs.first().and_then(|ty| ty.shape.first().copied()).unwrap_or(1);
-    let share = builder.full([1], rows as f64, DType::F32);
+    let share = rows_of(&builder, signature);
     let mean = Mean::new();
     scope.inside("metrics", true, |scope| {
         scope.inside("loss", true, |scope| {
@@ -127,10 +137,7 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
                 });
             }
         }
-        for (name, value) in scope.reported().to_vec() {
-            let value = value.cast(DType::F32).reshape([1]);
-            scope.inside(&name, true, |scope| mean.add(scope, &value, Some(&share)));
-        }
+        count_reported(scope, &share);
         for report in reported(compile, &output_names, &signature.targets, &types(&outputs))? {
             let weight = weights[report.output].as_ref().filter(|_| report.weighted);
             // As in Keras, what is masked out is left out of weighted metrics alone.
@@ -152,23 +159,46 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
         let optimizer = compile.optimizer.item()?;
         let used: Vec<usize> = trainable.into_iter().filter(|index| scope.used().contains(index)).collect();
         let parameters: Vec<Tensor> = used.iter().map(|&index| scope.parameters()[index].clone()).collect();
-        let scaled = optimizer.settings().scale_loss(&total);
+        let previous = builder.set_label(Some("optimizer".into()));
+        let scaled = optimizer.scale_loss(&mut scope, &total);
+        builder.set_label(previous);
         let gradients = grad(&scaled, &parameters.iter().collect::<Vec<_>>());
         let pairs: Vec<(Tensor, Tensor)> = parameters.into_iter().zip(gradients).collect();
         let previous = builder.set_label(Some("optimizer".into()));
-        optimizers::apply(&*optimizer, &mut scope, &pairs);
+        optimizer.apply(&mut scope, &pairs, &compile.rate_multipliers);
         builder.set_label(previous);
-        if let Some(step) = scope.variables().index(Variables::STEP) {
-            let step = scope.parameters()[step].clone();
-            scope.update(&step, &step + 1.0);
-        }
     }
+    finish(&mut scope, &total)
+}
+
+/// How many rows the figures of a batch count for.
+fn rows_of(builder: &Builder, signature: &Signature) -> Tensor {
+    let rows = signature.inputs.first().and_then(|ty| ty.shape.first().copied()).unwrap_or(1);
+    builder.full([1], rows as f64, DType::F32)
+}
+
+/// Adds what layers and training steps report to its totals.
+fn count_reported(scope: &mut Scope, share: &Tensor) {
+    let mean = Mean::new();
+    for (name, value) in scope.reported().to_vec() {
+        let value = value.cast(DType::F32).reshape([1]);
+        scope.inside(&name, true, |scope| mean.add(scope, &value, Some(share)));
+    }
+}
+
+/// The graph of a step with all its updates.
+fn finish(scope: &mut Scope, total: &Tensor) -> Result<Graph> {
+    if scope.mode() == Mode::Train
+        && let Some(step) = scope.variables().index(Variables::STEP)
+    {
+        let step = scope.parameters()[step].clone();
+        scope.update(&step, &step + 1.0);
+    }
+    let builder = scope.builder();
     if builder.error_count() > 0 {
         return Err(Error::Graph(Errors(builder.errors())));
     }
-    let updates: Vec<(Tensor, Tensor)> = scope
-        .updates()
-        .iter()
+    let updates: Vec<(Tensor, Tensor)> = (scope.updates().iter())
         .map(|(index, value)| (scope.parameters()[*index].clone(), value.clone()))
         .collect();
     // Moving averages of layers move in training alone.
@@ -189,7 +219,12 @@ fn types(tensors: &[Tensor]) -> Vec<Type> {
 }
 
 /// The loss of output `i`.
-fn loss_of(compile: &Compile, i: usize, y_true: &Tensor, y_pred: &Tensor) -> Result<losses::AnyLoss> {
+pub(super) fn loss_of(
+    compile: &Compile,
+    i: usize,
+    y_true: &Tensor,
+    y_pred: &Tensor,
+) -> Result<losses::AnyLoss> {
     match Compile::of_output(&compile.losses, i) {
         Some(super::Choice::Name(name)) => {
             losses::for_model(name, &y_true.shape(), &y_pred.shape()).map_err(Error::argument)
@@ -286,16 +321,19 @@ pub(crate) fn results(
         let mean = Mean::new();
         let lower = Some(Better::Lower);
         figures.push((("loss".into(), lower), scope.inside("loss", true, |scope| mean.result(scope))));
-        if output_names.len() > 1 {
+        if output_names.len() > 1 && compile.step.is_none() {
             for output in &output_names {
                 let name = format!("{output}_loss");
                 let result = scope.inside(&name, true, |scope| mean.result(scope));
                 figures.push(((name, lower), result));
             }
         }
-        for name in &own {
+        for name in own.iter().filter(|name| *name != "loss") {
             let result = scope.inside(name, true, |scope| mean.result(scope));
             figures.push(((name.clone(), None), result));
+        }
+        if compile.step.is_some() {
+            return Ok(());
         }
         for report in reported(compile, &output_names, &signature.targets, &outputs)? {
             let result = scope.inside(&report.name, true, |scope| report.metric.result(scope));

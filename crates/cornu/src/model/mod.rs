@@ -1,6 +1,7 @@
 //! Models: layers and their connections, and what is done with them.
 
 mod arrays;
+mod batches;
 mod compile;
 mod fit;
 mod input;
@@ -14,6 +15,7 @@ mod predict;
 mod sequential;
 mod summary;
 mod symbol;
+mod train_step;
 mod trainer;
 
 pub use arrays::Arrays;
@@ -27,4 +29,5 @@ pub use network::{Call, Network, Node, Reference, Structure};
 pub use sequential::Sequential;
 pub use summary::{Summary, SummaryRow};
 pub use symbol::{CallArguments, Connect, Symbol, Symbols};
+pub use train_step::{Step, TrainStep};
 pub use trainer::{Scores, Trainer};

@@ -3,6 +3,7 @@
 use super::arrays::in_order;
 use super::plans::Plans;
 use super::{Arrays, Model, Signature, lower};
+use crate::data::Pipeline;
 use crate::error::{Error, Result, count};
 use crate::scope::Mode;
 use crate::shapes::open_shape;
@@ -43,6 +44,39 @@ impl Model {
     #[track_caller]
     pub fn predict_all<'a>(&self, x: impl Arrays<'a>) -> Result<Vec<Array>> {
         self.predict_in_batches(x, ROWS)
+    }
+
+    /// All outputs for the batches of a pipeline, one after the other: the model's inputs are the first
+    /// arrays of each, the others are not looked at.
+    ///
+    /// # Errors
+    /// If a batch does not fit the model, or the pipeline gives none or fails.
+    #[track_caller]
+    pub fn predict_pipeline(&self, data: &Pipeline) -> Result<Vec<Array>> {
+        let mut batches: Vec<Vec<Array>> = Vec::new();
+        for piece in data.iter() {
+            let mut piece = piece?;
+            piece.truncate(self.network.inputs.len());
+            batches.push(self.predict_in_batches(&piece, usize::MAX)?);
+        }
+        let Some(first) = batches.first() else { return Err(super::batches::no_batch()) };
+        let joined = (0..first.len()).map(|i| {
+            let rows = batches.iter().map(|batch| batch[i].rows()).sum();
+            let shape: Shape = std::iter::once(rows).chain(first[i].shape()[1..].iter().copied()).collect();
+            let mut whole = Array::zeros(shape, first[i].dtype());
+            let mut start = 0;
+            for batch in &batches {
+                if batch[i].shape()[1..] != whole.shape()[1..] {
+                    let (a, b) = (first[i].shape(), batch[i].shape());
+                    let message = format!("the outputs of two batches are of shapes {a} and {b}");
+                    return Err(Error::argument(message).help("predict batches of one shape, or one by one"));
+                }
+                whole.put_rows(start, &batch[i]);
+                start += batch[i].rows();
+            }
+            Ok(whole)
+        });
+        joined.collect()
     }
 
     /// All outputs for the rows of the inputs, taken as one batch.

@@ -6,6 +6,7 @@ use super::{Arrays, Compile, Model, Signature, lower};
 use crate::error::{Error, Result, count};
 use crate::metrics::Better;
 use crate::model::model::is_weight;
+use crate::optimizers;
 use crate::scope::Mode;
 use crate::variables::Role;
 use cornu_cpu::Plan;
@@ -71,8 +72,13 @@ impl Trainer {
     #[track_caller]
     pub(crate) fn new(mut model: Model, compile: Compile) -> Result<Trainer> {
         let optimizer = compile.optimizer.item()?;
-        if let Some(mistake) = optimizer.settings().mistake() {
+        if let Some(mistake) = optimizer.mistake() {
             return Err(Error::argument(mistake));
+        }
+        let paths = model.variables.list().iter().filter(|v| v.role == Role::Trainable);
+        if let Some(mistake) = compile.rate_multipliers.mistake(paths.map(|v| v.path.as_str())) {
+            let layers = model.network.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>();
+            return Err(Error::argument(mistake).help(format!("the layers are {}", layers.join(", "))));
         }
         let n = model.network.outputs.len();
         let has = format!("the model has {}", count(n, "output"));
@@ -139,7 +145,7 @@ impl Trainer {
     pub fn learning_rate(&self) -> Option<f64> {
         match self.learning_rate_index() {
             Some(index) => self.model.variables.values()[index].item(),
-            None => self.optimizer().ok()?.settings().learning_rate.constant(),
+            None => optimizers::leading(&*self.optimizer().ok()?)?.learning_rate.constant(),
         }
     }
 
@@ -148,7 +154,8 @@ impl Trainer {
     }
 
     fn learning_rate_index(&self) -> Option<usize> {
-        let name = self.optimizer().ok()?.settings().name.clone();
+        let optimizer = self.optimizer().ok()?;
+        let name = &optimizers::leading(&*optimizer)?.name;
         self.model.variables.index(&format!("{name}/learning_rate"))
     }
 
@@ -166,6 +173,10 @@ impl Trainer {
             self.declare_optimizer()?;
         }
         let Some(index) = self.learning_rate_index() else {
+            let Some(_) = optimizers::leading(&*self.optimizer()?) else {
+                return Err(Error::argument("the optimizers of a MultiOptimizer have a learning rate each")
+                    .help("give each the rate or the schedule that it is to follow"));
+            };
             return Err(Error::argument("the optimizer takes its learning rate from a schedule")
                 .help("compile with a number as the learning rate to change it"));
         };
@@ -341,6 +352,9 @@ impl Trainer {
         x: impl Arrays<'a>,
         y: impl Arrays<'b>,
     ) -> Result<(Vec<Cow<'a, Array>>, Vec<Cow<'b, Array>>)> {
+        if self.compile.step.is_some() {
+            return Ok((x.arrays(), y.arrays()));
+        }
         let x = in_order(x, &self.model.input_keys(), "inputs")?;
         Ok((x, in_order(y, &self.model.output_keys(), "targets")?))
     }
@@ -353,6 +367,10 @@ impl Trainer {
         x: Vec<Cow<'a, Array>>,
         y: Vec<Cow<'a, Array>>,
     ) -> Result<(Vec<Cow<'a, Array>>, Vec<Cow<'a, Array>>)> {
+        if self.compile.step.is_some() {
+            check_rows(&x, &y)?;
+            return Ok((x, y));
+        }
         let x = self.model.check_inputs(x)?;
         let names = self.model.output_names();
         if y.len() != names.len() {
@@ -432,8 +450,29 @@ impl Trainer {
         let place = Location::caller();
         let evaluated = self.in_order(x, y).and_then(|(x, y)| self.check_data(x, y)).and_then(|(x, y)| {
             let weights = super::fit::check_weights(sample_weight, y.len(), x[0].rows())?;
-            self.evaluate_data(&super::fit::Data::new(&x, &y, &weights), batch_size)
+            self.evaluate_data(&super::batches::Data::new(&x, &y, &weights), batch_size)
         });
         evaluated.map_err(|error| error.at(place))
     }
+}
+
+/// Whether what a training step of its own is fed has rows, equally many in all arrays, of finite
+/// numbers.
+fn check_rows(x: &[Cow<Array>], y: &[Cow<Array>]) -> Result<()> {
+    let rows = x.first().filter(|x| !x.shape().is_empty()).map_or(0, |x| x.rows());
+    if rows == 0 {
+        return Err(Error::argument("there is no row of data").help("give arrays of at least one row"));
+    }
+    for array in x.iter().chain(y) {
+        if array.shape().is_empty() || array.rows() != rows {
+            let message =
+                format!("there are {rows} rows of the first array, and one of shape {}", array.shape());
+            return Err(Error::argument(message).help("every row of data has its part in every array"));
+        }
+        if !array.is_finite() {
+            return Err(Error::argument("the data have numbers that are not finite")
+                .help("remove such rows, or fill the gaps first"));
+        }
+    }
+    Ok(())
 }

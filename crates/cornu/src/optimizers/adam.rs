@@ -3,6 +3,7 @@
 use super::{Optimizer, OptimizerStep, Settings, Slot};
 use crate::registry::Named;
 use crate::schedules::LearningRate;
+use crate::variables::Variable;
 use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -93,7 +94,7 @@ impl Optimizer for Adam {
         &mut self.settings
     }
 
-    fn slots(&self) -> Vec<Vec<Slot>> {
+    fn slots(&self, _: &Variable) -> Vec<Vec<Slot>> {
         let mut slots = vec![vec![Slot::new("momentum"), Slot::new("velocity")]];
         if self.amsgrad {
             slots.push(vec![Slot::new("velocity_hat")]);

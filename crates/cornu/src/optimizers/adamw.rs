@@ -3,6 +3,7 @@
 use super::{Adam, Optimizer, OptimizerStep, Settings, Slot};
 use crate::registry::Named;
 use crate::schedules::LearningRate;
+use crate::variables::Variable;
 use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -96,8 +97,8 @@ impl Optimizer for AdamW {
         &mut self.settings
     }
 
-    fn slots(&self) -> Vec<Vec<Slot>> {
-        self.adam().slots()
+    fn slots(&self, weight: &Variable) -> Vec<Vec<Slot>> {
+        self.adam().slots(weight)
     }
 
     fn update(&self, step: &mut OptimizerStep, weight: &Tensor, gradient: &Tensor) -> Tensor {

@@ -1,33 +1,26 @@
 //! One step of any optimizer: what all of them have in common.
 
-use super::{Optimizer, OptimizerStep, Settings, Slot};
+use super::{Optimizer, OptimizerStep, RateMultipliers, Settings, Slot};
 use crate::schedules::LearningRate;
 use crate::scope::Scope;
-use crate::variables::{Role, Variables};
+use crate::variables::{Role, Variable, Variables};
 use cornu_graph::{DType, Shape, Tensor};
 
-/// Describes one step: the new value of each weight, a tensor out of [`Scope::parameters`], from its
-/// gradient. All that changes is noted with [`Scope::update`].
-///
-/// In Keras's order: gradients are divided by `loss_scale_factor`; where gradients are accumulated,
-/// their sum is kept, and what follows changes nothing but every `gradient_accumulation_steps`th
-/// step, when their mean is used; gradients are clipped; weights decay; the optimizer updates them;
-/// moving averages move, and may overwrite their weights; constraints are applied; the number of
-/// steps grows by one.
-///
-/// Variables are named after the optimizer, `adam/iteration`, and come in the order in which Keras
-/// creates them, which is the order of its files: `iteration`; `learning_rate`, unless that is a
-/// schedule; an `average` for each weight, if averages are kept; a `gradient_accumulator` for each
-/// weight, if gradients are accumulated; [`Optimizer::slots`]; [`Optimizer::scalars`].
-pub fn apply(optimizer: &dyn Optimizer, scope: &mut Scope, gradients: &[(Tensor, Tensor)]) {
+/// Describes one step of an optimizer that updates weights itself; see [`Optimizer::apply`].
+pub(super) fn step<O: Optimizer + ?Sized>(
+    optimizer: &O,
+    scope: &mut Scope,
+    gradients: &[(Tensor, Tensor)],
+    multipliers: &RateMultipliers,
+) {
     let settings = optimizer.settings();
-    if let Some(mistake) = settings.mistake() {
+    if let Some(mistake) = optimizer.mistake() {
         scope.fail(mistake);
         return;
     }
     let mut weights = Vec::new();
     for (weight, gradient) in gradients {
-        let Some(index) = scope.parameters().iter().position(|parameter| parameter.is(weight)) else {
+        let Some(variable) = variable(scope, weight) else {
             scope.fail("an optimizer updates variables alone");
             return;
         };
@@ -35,12 +28,7 @@ pub fn apply(optimizer: &dyn Optimizer, scope: &mut Scope, gradients: &[(Tensor,
             Some(factor) => gradient / factor,
             None => gradient.clone(),
         };
-        weights.push(Weight {
-            path: scope.variables().list()[index].path.replace('/', "_"),
-            tensor: weight.clone(),
-            gradient,
-            constraint: scope.variables().list()[index].constraint.clone(),
-        });
+        weights.push(Weight { variable, tensor: weight.clone(), gradient });
     }
     let name = settings.name.clone();
     let state = scope.inside(&name, true, |scope| State::declare(optimizer, scope, &weights));
@@ -59,15 +47,19 @@ pub fn apply(optimizer: &dyn Optimizer, scope: &mut Scope, gradients: &[(Tensor,
     let mut updated = Vec::new();
     for (index, (weight, gradient)) in weights.iter().zip(&gradients).enumerate() {
         let dtype = weight.tensor.dtype();
-        let rate = learning_rate.cast(dtype);
-        let decayed = match settings.weight_decay {
-            Some(decay) => &weight.tensor - &weight.tensor * decay * rate,
+        let learning_rate = match multipliers.of(&weight.variable.path) {
+            1.0 => learning_rate.clone(),
+            factor => &learning_rate * factor,
+        };
+        let decayed = match optimizer.weight_decay(&weight.variable) {
+            Some(decay) => &weight.tensor - &weight.tensor * decay * learning_rate.cast(dtype),
             None => weight.tensor.clone(),
         };
         let mut step = OptimizerStep {
-            learning_rate: learning_rate.clone(),
+            learning_rate,
             iterations: iterations.clone(),
             dtype,
+            before: weight.tensor.clone(),
             slots: state.slots[index].iter().chain(&state.scalars).cloned().collect(),
             updates: Vec::new(),
         };
@@ -81,7 +73,7 @@ pub fn apply(optimizer: &dyn Optimizer, scope: &mut Scope, gradients: &[(Tensor,
         average(settings, scope, &state, &iterations, &mut updated);
     }
     for (weight, new) in weights.iter().zip(updated) {
-        let new = match &weight.constraint {
+        let new = match &weight.variable.constraint {
             Some(constraint) => constraint.call(&new),
             None => new,
         };
@@ -90,26 +82,35 @@ pub fn apply(optimizer: &dyn Optimizer, scope: &mut Scope, gradients: &[(Tensor,
     scope.update(&iteration, &iteration + 1.0);
 }
 
-/// The numbers of weights and of their moving averages, by which `fit` overwrites the weights when
-/// it ends; none unless averages are kept.
-pub fn averages(optimizer: &dyn Optimizer, variables: &Variables) -> Vec<(usize, usize)> {
-    let settings = optimizer.settings();
+/// The variable that `tensor` is in `scope`.
+pub(super) fn variable(scope: &Scope, tensor: &Tensor) -> Option<Variable> {
+    let index = scope.parameters().iter().position(|parameter| parameter.is(tensor))?;
+    Some(scope.variables().list()[index].clone())
+}
+
+/// The numbers of weights and of their moving averages, if an optimizer of these settings keeps some.
+pub(super) fn averages(settings: &Settings, variables: &Variables) -> Vec<(usize, usize)> {
     if !settings.use_ema {
         return Vec::new();
     }
-    let place = |path: &str| {
-        variables.index(&format!("{}/{}", settings.name, slot_name(&path.replace('/', "_"), "average")))
-    };
+    let place = |path: &str| variables.index(&format!("{}/{}", settings.name, slot_name(path, "average")));
     let weights = variables.list().iter().enumerate().filter(|(_, weight)| weight.role == Role::Trainable);
     weights.filter_map(|(index, weight)| Some((index, place(&weight.path)?))).collect()
 }
 
+/// Declares the number of steps and, unless it follows a schedule, the learning rate.
+pub(super) fn declare_counters(settings: &Settings, scope: &mut Scope) -> (Tensor, Option<Tensor>) {
+    let role = Role::Optimizer;
+    let iteration = scope.slot("iteration", Shape::scalar(), DType::I64, role, 0.0);
+    let rate = settings.learning_rate.constant();
+    (iteration, rate.map(|rate| scope.slot("learning_rate", Shape::scalar(), DType::F32, role, rate)))
+}
+
 /// A weight and what its update needs.
 struct Weight {
-    path: String,
+    variable: Variable,
     tensor: Tensor,
     gradient: Tensor,
-    constraint: Option<crate::constraints::AnyConstraint>,
 }
 
 /// An optimizer's variables.
@@ -123,17 +124,12 @@ struct State {
 }
 
 impl State {
-    fn declare(optimizer: &dyn Optimizer, scope: &mut Scope, weights: &[Weight]) -> State {
+    fn declare<O: Optimizer + ?Sized>(optimizer: &O, scope: &mut Scope, weights: &[Weight]) -> State {
         let settings = optimizer.settings();
-        let role = Role::Optimizer;
-        let iteration = scope.slot("iteration", Shape::scalar(), DType::I64, role, 0.0);
-        let learning_rate = settings
-            .learning_rate
-            .constant()
-            .map(|rate| scope.slot("learning_rate", Shape::scalar(), DType::F32, role, rate));
-        let mut each = |slot: Slot, weight: &Weight| {
-            let ty = weight.tensor.ty();
-            scope.slot(&slot_name(&weight.path, slot.name), ty.shape, ty.dtype, role, slot.start)
+        let (iteration, learning_rate) = declare_counters(settings, scope);
+        let mut each = |slot: Slot, Weight { variable, .. }: &Weight| {
+            let ty = slot.ty.unwrap_or_else(|| variable.ty.clone());
+            scope.slot(&slot_name(&variable.path, slot.name), ty.shape, ty.dtype, Role::Optimizer, slot.start)
         };
         let mut averages = Vec::new();
         if settings.use_ema {
@@ -143,14 +139,20 @@ impl State {
         if settings.gradient_accumulation_steps.is_some() {
             accumulators.extend(weights.iter().map(|weight| each(Slot::new("gradient_accumulator"), weight)));
         }
+        let mut lists: Vec<_> =
+            weights.iter().map(|weight| optimizer.slots(&weight.variable).into_iter()).collect();
         let mut slots = vec![Vec::new(); weights.len()];
-        for list in optimizer.slots() {
-            for (weight, slots) in weights.iter().zip(&mut slots) {
-                slots.extend(list.iter().map(|&slot| (slot.name, each(slot, weight))));
+        loop {
+            let round: Vec<Option<Vec<Slot>>> = lists.iter_mut().map(Iterator::next).collect();
+            if round.iter().all(Option::is_none) {
+                break;
+            }
+            for ((list, weight), slots) in round.into_iter().zip(weights).zip(&mut slots) {
+                slots.extend(list.into_iter().flatten().map(|slot| (slot.name, each(slot, weight))));
             }
         }
-        let scalars = optimizer.scalars().into_iter().map(|scalar| {
-            (scalar.name, scope.slot(scalar.name, Shape::scalar(), DType::F32, role, scalar.start))
+        let scalars = optimizer.scalars().into_iter().map(|Slot { name, start, .. }| {
+            (name, scope.slot(name, Shape::scalar(), DType::F32, Role::Optimizer, start))
         });
         State { iteration, learning_rate, averages, accumulators, slots, scalars: scalars.collect() }
     }
@@ -158,7 +160,7 @@ impl State {
 
 /// A slot's name below the optimizer's, as Keras builds it: `dense_kernel_momentum`.
 fn slot_name(path: &str, slot: &str) -> String {
-    format!("{path}_{slot}")
+    format!("{}_{slot}", path.replace('/', "_"))
 }
 
 /// Where training is, as the optimizer counts it.

@@ -3,6 +3,7 @@
 use super::{Optimizer, OptimizerStep, Settings, Slot};
 use crate::registry::Named;
 use crate::schedules::LearningRate;
+use crate::variables::Variable;
 use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +75,7 @@ impl Optimizer for Nadam {
         &mut self.settings
     }
 
-    fn slots(&self) -> Vec<Vec<Slot>> {
+    fn slots(&self, _: &Variable) -> Vec<Vec<Slot>> {
         vec![vec![Slot::new("momentum"), Slot::new("velocity")]]
     }
 

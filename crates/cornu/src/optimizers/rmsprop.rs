@@ -3,6 +3,7 @@
 use super::{Optimizer, OptimizerStep, Settings, Slot};
 use crate::registry::Named;
 use crate::schedules::LearningRate;
+use crate::variables::Variable;
 use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +88,7 @@ impl Optimizer for RMSprop {
         &mut self.settings
     }
 
-    fn slots(&self) -> Vec<Vec<Slot>> {
+    fn slots(&self, _: &Variable) -> Vec<Vec<Slot>> {
         let mut slots = vec![vec![Slot::new("velocity")]];
         if self.momentum > 0.0 {
             slots.push(vec![Slot::new("momentum")]);

@@ -3,6 +3,7 @@
 use super::{Optimizer, OptimizerStep, Settings, Slot};
 use crate::registry::Named;
 use crate::schedules::LearningRate;
+use crate::variables::Variable;
 use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -71,7 +72,7 @@ impl Optimizer for SGD {
         &mut self.settings
     }
 
-    fn slots(&self) -> Vec<Vec<Slot>> {
+    fn slots(&self, _: &Variable) -> Vec<Vec<Slot>> {
         match self.momentum {
             0.0 => Vec::new(),
             _ => vec![vec![Slot::new("momentum")]],

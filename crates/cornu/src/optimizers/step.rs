@@ -8,6 +8,7 @@ pub struct OptimizerStep {
     pub(super) learning_rate: Tensor,
     pub(super) iterations: Tensor,
     pub(super) dtype: DType,
+    pub(super) before: Tensor,
     pub(super) slots: Vec<(&'static str, Tensor)>,
     pub(super) updates: Vec<(Tensor, Tensor)>,
 }
@@ -18,6 +19,11 @@ impl OptimizerStep {
         self.learning_rate.cast(self.dtype)
     }
 
+    /// Multiplies the learning rate of this update.
+    pub fn scale_learning_rate(&mut self, factor: f64) {
+        self.learning_rate = &self.learning_rate * factor;
+    }
+
     /// How many updates there have been before this one, an `i64` scalar.
     pub fn iterations(&self) -> Tensor {
         self.iterations.clone()
@@ -26,6 +32,16 @@ impl OptimizerStep {
     /// The number of this update, counted from 1, a scalar of the weight's dtype.
     pub fn number(&self) -> Tensor {
         (&self.iterations + 1.0).cast(self.dtype)
+    }
+
+    /// The weight as the step found it, before it decayed.
+    pub fn before(&self) -> Tensor {
+        self.before.clone()
+    }
+
+    /// Whether the weight has a slot of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.slots.iter().any(|(known, _)| *known == name)
     }
 
     /// The value of a slot, or of a scalar, before this update.

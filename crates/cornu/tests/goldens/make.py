@@ -874,7 +874,104 @@ def optimizer_builders():
     builders.append(
         lambda: ko.SGD(schedules()[1], gradient_accumulation_steps=4)
     )
+    builders += [
+        lambda: ko.Lamb(0.01),
+        lambda: ko.Lamb(0.02, beta_1=0.8, beta_2=0.95, epsilon=1e-4),
+        lambda: ko.Lamb(0.01, weight_decay=0.04, clipnorm=0.1),
+        lambda: ko.Ftrl(0.1),
+        lambda: ko.Ftrl(
+            0.1,
+            learning_rate_power=-0.4,
+            initial_accumulator_value=0.2,
+            l1_regularization_strength=0.05,
+            l2_regularization_strength=0.03,
+            l2_shrinkage_regularization_strength=0.02,
+            beta=0.1,
+        ),
+        lambda: ko.Ftrl(0.1, gradient_accumulation_steps=3),
+        lambda: ko.Adafactor(0.05),
+        lambda: ko.Adafactor(
+            0.3,
+            beta_2_decay=-0.6,
+            epsilon_1=1e-8,
+            epsilon_2=0.1,
+            clip_threshold=0.5,
+            relative_step=False,
+        ),
+        lambda: ko.Adafactor(
+            schedules()[0], weight_decay=0.04, use_ema=True, ema_momentum=0.9
+        ),
+        lambda: ko.Adafactor(0.05, gradient_accumulation_steps=3),
+        lambda: ko.Muon(0.02),
+        lambda: ko.Muon(
+            0.01,
+            exclude_layers=["dense_1$", "dense_1/"],
+            momentum=0.8,
+            nesterov=False,
+            ns_steps=3,
+            rms_rate=None,
+            adam_lr_ratio=0.5,
+            adam_weight_decay=None,
+            weight_decay=0.1,
+        ),
+        lambda: ko.Muon(
+            0.02, gradient_accumulation_steps=3, global_clipnorm=0.2
+        ),
+        lambda: ko.ScheduleFreeAdamW(0.02),
+        lambda: ko.ScheduleFreeAdamW(
+            0.05, beta_1=0.8, beta_2=0.95, warmup_steps=10, weight_decay=0.05
+        ),
+        lambda: ko.ScheduleFreeAdamW(0.02, gradient_accumulation_steps=4),
+        lambda: ko.LossScaleOptimizer(
+            ko.Adam(0.01), initial_scale=64.0, dynamic_growth_steps=4
+        ),
+        lambda: ko.LossScaleOptimizer(
+            ko.SGD(0.1, clipnorm=0.1, use_ema=True, ema_momentum=0.9)
+        ),
+        lambda: ko.MultiOptimizer(
+            ko.OptimizerMap(
+                ko.SGD(0.1, momentum=0.9), {".*dense/.*": ko.Adam(0.01)}
+            )
+        ),
+        lambda: ko.MultiOptimizer(
+            ko.OptimizerMap(
+                ko.RMSprop(0.01),
+                {
+                    ".*dense_1/kernel": ko.Adam(0.01, clipnorm=0.1),
+                    "nowhere": ko.Lamb(0.01),
+                },
+            ),
+            loss_scale_factor=8.0,
+        ),
+    ]
     return builders
+
+
+def skipped_steps():
+    """Take steps of a scaled loss whose gradients are not all finite.
+
+    Returns
+    -------
+    dict
+        The gradients of one weight, None where they are infinite, with the
+        weight and the scale after each step.
+    """
+    gradients = [0.5, None, -0.25, None, None, 1.5, 0.125, 0.75, -1.0, 0.5]
+    optimizer = keras.optimizers.LossScaleOptimizer(
+        keras.optimizers.Adam(0.1), initial_scale=8.0, dynamic_growth_steps=3
+    )
+    weight = keras.Variable(1.0)
+    optimizer.build([weight])
+    weights, scales = [], []
+    place = [v.name for v in optimizer.variables].index("dynamic_scale")
+    values = [variable.value for variable in optimizer.variables]
+    kept = [weight.value]
+    for gradient in gradients:
+        gradient = np.float32(np.inf if gradient is None else gradient)
+        kept, values = optimizer.stateless_apply(values, [gradient], kept)
+        weights.append(number(kept[0]))
+        scales.append(number(values[place]))
+    return {"gradients": gradients, "weights": weights, "scales": scales}
 
 
 def make_optimizers():
@@ -921,6 +1018,7 @@ def make_optimizers():
         "initial_weights": [array(w) for w in kernels],
         "batches": [{"x": array(x), "y": array(y)} for x, y in batches],
         "cases": cases,
+        "skipped": skipped_steps(),
     }
     write("optimizers.json", value)
 
@@ -2302,6 +2400,25 @@ def make_optimizer_files():
         ("adagrad", lambda: ko.Adagrad(0.05)),
         ("adam", lambda: ko.Adam(0.01, amsgrad=True)),
         ("adamw", lambda: ko.AdamW(0.01, weight_decay=0.02)),
+        ("lamb", lambda: ko.Lamb(0.01)),
+        ("adafactor", lambda: ko.Adafactor(0.05)),
+        ("ftrl", lambda: ko.Ftrl(0.05)),
+        ("muon", lambda: ko.Muon(0.01, exclude_layers=["dense_1"])),
+        ("schedule_free", lambda: ko.ScheduleFreeAdamW(0.01)),
+        (
+            "loss_scale",
+            lambda: ko.LossScaleOptimizer(
+                ko.Adam(0.01), initial_scale=64.0, dynamic_growth_steps=2
+            ),
+        ),
+        (
+            "multi",
+            lambda: ko.MultiOptimizer(
+                ko.OptimizerMap(
+                    ko.SGD(0.05, momentum=0.9), {".*bias": ko.Adam(0.01)}
+                )
+            ),
+        ),
         (
             "schedule",
             lambda: ko.Adam(
@@ -2335,6 +2452,37 @@ def make_optimizer_files():
         value = describe(loaded, [batches[0][0]])
         value["resume"] = resume(loaded, batches, 5)
         write(f"optimizer_{name}.json", value)
+
+
+def make_pad_sequences():
+    """Write ``pad_sequences.json``: every option of ``pad_sequences``."""
+    flat = [[1, 2, 3, 4, 5], [], [6, 7], [8]]
+    steps = [[[1.5, 2.5], [3.5, 4.5], [5.5, 6.5]], [], [[7.5, 8.5]]]
+    cases = []
+    for sequences, dtype in [(flat, "int32"), (flat, "float32"), (steps, "float32")]:
+        for maxlen in [None, 2, 3, 7]:
+            for padding in ["pre", "post"]:
+                for truncating in ["pre", "post"]:
+                    for value in [0.0, -1.0]:
+                        options = {
+                            "maxlen": maxlen,
+                            "dtype": dtype,
+                            "padding": padding,
+                            "truncating": truncating,
+                            "value": value,
+                        }
+                        padded = keras.utils.pad_sequences(sequences, **options)
+                        cases.append(
+                            {
+                                "sequences": [
+                                    array(np.asarray(s, dtype))
+                                    for s in sequences
+                                ],
+                                "options": options,
+                                "padded": array(padded),
+                            }
+                        )
+    write("pad_sequences.json", {"cases": cases})
 
 
 MAKERS = {

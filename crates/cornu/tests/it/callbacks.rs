@@ -111,8 +111,14 @@ fn callbacks_on_given_figures_agree_with_keras() {
             "EarlyStopping" => Box::new(early_stopping(&case["config"])),
             _ => Box::new(reduce_lr_on_plateau(&case["config"])),
         };
-        let mut training =
-            Training { trainer: &mut model, epochs: 100, steps: 1, validates: true, stop: false };
+        let mut training = Training {
+            trainer: &mut model,
+            epochs: 100,
+            steps: 1,
+            validates: true,
+            stop: false,
+            start: (0, 0),
+        };
         callback.on_train_begin(&mut training).unwrap();
         let monitor = case["monitor"].as_str().unwrap();
         for (epoch, value) in list(case, "values").iter().enumerate() {

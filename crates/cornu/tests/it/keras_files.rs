@@ -7,7 +7,9 @@ use cornu::graph::philox::Random;
 use cornu::layers::*;
 use cornu::losses::{Huber, SparseCategoricalCrossentropy};
 use cornu::metrics::{MetricOptions, SparseCategoricalAccuracy};
-use cornu::optimizers::{OPTIMIZERS, Optimizer, OptimizerOptions, SGD};
+use cornu::optimizers::{
+    Adam, LossScaleOptimizer, MultiOptimizer, OPTIMIZERS, Optimizer, OptimizerMap, OptimizerOptions, SGD,
+};
 use cornu::registry::{Any, Item};
 use cornu::schedules::ExponentialDecay;
 use cornu::{Array, Choice, Compile, Connect, DType, Fit, Input, Model, Sequential, Trainer};
@@ -291,7 +293,14 @@ fn layers() -> Vec<Case> {
 fn optimizers() -> Vec<Case> {
     let optimizers = OPTIMIZERS.iter().map(|entry| {
         let model = Sequential::new().add(Input::new([4])).add(Dense::new(5).tanh()).add(Dense::new(2));
-        let optimizer = Any::<dyn Optimizer>::from_name(entry.name, json!({"global_clipnorm": 1.0})).unwrap();
+        let sgd = || SGD::new(0.01).momentum(0.9).global_clipnorm(1.0);
+        let map = OptimizerMap::new(sgd()).with(".*bias", Adam::new(0.01));
+        let config = match entry.name {
+            "LossScaleOptimizer" => LossScaleOptimizer::new(sgd()).dynamic_growth_steps(2).config(),
+            "MultiOptimizer" => MultiOptimizer::new(map).config(),
+            _ => json!({"global_clipnorm": 1.0}),
+        };
+        let optimizer = Any::<dyn Optimizer>::from_name(entry.name, config).unwrap();
         let trainer = model.compile(Compile::new(optimizer, "mse")).unwrap();
         Case::new(&format!("optimizer_{}", entry.name), trainer, vec![random(&[6, 2], 8)])
     });

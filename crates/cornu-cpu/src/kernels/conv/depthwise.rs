@@ -1,10 +1,9 @@
 //! Convolutions of features by themselves: vectors run along the groups.
 
 use super::Convolution;
-use super::patches::PatchAxis;
-use crate::kernels::matmul::Element;
+use crate::kernels::matmul::{Element, MAX_LANES, Vector, VectorJob, enter};
 use crate::layout::View;
-use crate::simd::{Isa, Job};
+use crate::simd::Isa;
 use std::ops::Range;
 
 /// How the kernel lies: its strides along the spatial axes and along the features in.
@@ -43,7 +42,8 @@ impl Depthwise {
     ) {
         let (lines, parts) = (conv.patches.lines(), self.parts(conv));
         let lines = lines * part / parts..lines * (part + 1) / parts;
-        isa.run(Run { depthwise: self, conv, lines, x, kernel, output });
+        // SAFETY: the caller's promises are passed on.
+        unsafe { enter(isa, Run { depthwise: self, conv, lines, x, kernel, output }) };
     }
 }
 
@@ -56,110 +56,132 @@ struct Run<'a, T> {
     output: *mut T,
 }
 
-impl<T: Element> Job for Run<'_, T> {
-    type Output = ();
-
+impl<T: Element> VectorJob<T> for Run<'_, T> {
     #[inline(always)]
-    fn run(self) {
+    unsafe fn run<V: Vector<Element = T>>(self) {
         let [a, b, c] = &self.conv.patches.axes;
         for line in self.lines.clone() {
             let (rest, third) = (line / c.majors, line % c.majors);
             let (rest, second) = (rest / b.majors, rest % b.majors);
-            let place = [rest % a.majors, second, third];
+            let (example, first) = (rest / a.majors, rest % a.majors);
             for feature in 0..self.conv.features {
+                let place = Place { line, example, at: [first, second, third], feature };
                 let mut group = 0;
                 while group < self.conv.groups {
-                    let example = rest / a.majors;
+                    let width = (self.conv.groups - group).min(MOST * V::LANES);
                     // SAFETY: as in `Depthwise::run`; so many groups are left.
-                    group += unsafe {
-                        match self.conv.groups - group {
-                            64.. => self.block::<64>(line, example, place, feature, group),
-                            32.. => self.block::<32>(line, example, place, feature, group),
-                            16.. => self.block::<16>(line, example, place, feature, group),
-                            4.. => self.block::<4>(line, example, place, feature, group),
-                            _ => self.block::<1>(line, example, place, feature, group),
+                    unsafe {
+                        match width.div_ceil(V::LANES) {
+                            1 => self.block::<V, 1>(&place, group, width),
+                            2 => self.block::<V, 2>(&place, group, width),
+                            3 => self.block::<V, 3>(&place, group, width),
+                            _ => self.block::<V, MOST>(&place, group, width),
                         }
-                    };
+                    }
+                    group += width;
                 }
             }
         }
     }
 }
 
+/// The most vectors that are summed side by side.
+const MOST: usize = 4;
+
+/// A place of the result, and a feature of each group.
+struct Place {
+    line: usize,
+    example: usize,
+    at: [usize; super::MAX_AXES],
+    feature: usize,
+}
+
 impl<T: Element> Run<'_, T> {
-    /// N groups, from `group` on, of one place of the result; gives N.
+    /// `width` groups, from `group` on, of one place of the result: C vectors, the last one partial.
     #[inline(always)]
-    unsafe fn block<const N: usize>(
+    unsafe fn block<V: Vector<Element = T>, const C: usize>(
         &self,
-        line: usize,
-        example: usize,
-        place: [usize; 3],
-        feature: usize,
+        place: &Place,
         group: usize,
-    ) -> usize {
+        width: usize,
+    ) {
         let Convolution { patches, group_strides: [x_group, kernel_group], groups, features, .. } = self.conv;
         let [a, b, c] = &patches.axes;
         let strides = &self.depthwise.axes;
-        let start = example as isize * patches.outer.1 + group as isize * x_group;
-        let kernel_start = feature as isize * self.conv.kernel_strides[1] + group as isize * kernel_group;
-        let mut total = [T::default(); N];
-        for channel in 0..patches.inner.0 as isize {
-            // Sums over one channel are added to the total of all, which keeps digits.
-            let mut sums = [T::default(); N];
-            let start = start + channel * patches.inner.1;
-            let kernel_start = kernel_start + channel * self.depthwise.channels;
-            for i in minors(a, place[0]) {
-                let Some(first) = a.at(place[0], i) else { continue };
-                for j in minors(b, place[1]) {
-                    let Some(second) = b.at(place[1], j) else { continue };
-                    let start = start + first as isize * a.stride + second as isize * b.stride;
-                    let kernel_start = kernel_start + i as isize * strides[0] + j as isize * strides[1];
-                    for k in minors(c, place[2]) {
-                        let Some(third) = c.at(place[2], k) else { continue };
-                        // SAFETY: the place is inside the input, and the kernel has these elements.
-                        unsafe {
+        let start = place.example as isize * patches.outer.1 + group as isize * x_group;
+        let kernel_start =
+            place.feature as isize * self.conv.kernel_strides[1] + group as isize * kernel_group;
+        // SAFETY: places are inside the input; the kernel and the result have these elements, and all
+        // vectors but the last are whole.
+        unsafe {
+            let last = width - (C - 1) * V::LANES;
+            let mut total = [V::zero(); C];
+            for channel in 0..patches.inner.0 as isize {
+                // Sums over one channel are added to the total of all, which keeps digits.
+                let mut sums = [V::zero(); C];
+                let start = start + channel * patches.inner.1;
+                let kernel_start = kernel_start + channel * self.depthwise.channels;
+                for i in a.minors_at(place.at[0]) {
+                    let Some(first) = a.at(place.at[0], i) else { continue };
+                    for j in b.minors_at(place.at[1]) {
+                        let Some(second) = b.at(place.at[1], j) else { continue };
+                        let start = start + first as isize * a.stride + second as isize * b.stride;
+                        let kernel_start = kernel_start + i as isize * strides[0] + j as isize * strides[1];
+                        for k in c.minors_at(place.at[2]) {
+                            let Some(third) = c.at(place.at[2], k) else { continue };
                             let x = self.x.offset(start + third as isize * c.stride);
                             let kernel = self.kernel.offset(kernel_start + k as isize * strides[2]);
-                            let (x, kernel) =
-                                (lanes::<T, N>(x, *x_group), lanes::<T, N>(kernel, *kernel_group));
-                            for (sum, (x, kernel)) in sums.iter_mut().zip(x.into_iter().zip(kernel)) {
-                                *sum = *sum + x * kernel;
+                            for (v, sum) in sums.iter_mut().enumerate() {
+                                let n = if v + 1 == C { last } else { V::LANES };
+                                let lane = (v * V::LANES) as isize;
+                                let x = load::<V>(x.offset(lane * x_group), *x_group, n);
+                                let kernel = load::<V>(kernel.offset(lane * kernel_group), *kernel_group, n);
+                                *sum = sum.add_product(x, kernel);
                             }
                         }
                     }
                 }
+                for (total, sum) in total.iter_mut().zip(sums) {
+                    *total = total.add(sum);
+                }
             }
-            for (total, sum) in total.iter_mut().zip(sums) {
-                *total = *total + sum;
+            let to = self.output.add((place.line * groups + group) * features + place.feature);
+            for (v, total) in total.into_iter().enumerate() {
+                let n = if v + 1 == C { last } else { V::LANES };
+                store::<V>(total, to.add(v * V::LANES * features), *features, n);
             }
         }
-        let to = (line * groups + group) * features + feature;
-        for (i, total) in total.into_iter().enumerate() {
-            // SAFETY: the result has these elements.
-            unsafe { *self.output.add(to + i * features) = total };
-        }
-        N
     }
 }
 
-/// The minors that may see something at `major`.
+/// The first `n` lanes from elements that are `stride` apart.
 #[inline(always)]
-fn minors(axis: &PatchAxis, major: usize) -> Range<usize> {
-    if axis.spread == 1 { axis.seen(major) } else { 0..axis.minors }
-}
-
-/// N elements that are `stride` apart.
-#[inline(always)]
-unsafe fn lanes<T: Element, const N: usize>(from: *const T, stride: isize) -> [T; N] {
-    // SAFETY: the caller vouches for N elements.
+unsafe fn load<V: Vector>(from: *const V::Element, stride: isize, n: usize) -> V {
+    // SAFETY: the caller vouches for `n` elements.
     unsafe {
         if stride == 1 {
-            return from.cast::<[T; N]>().read_unaligned();
+            return if n == V::LANES { V::load(from) } else { V::load_partial(from, V::first(n)) };
         }
-        let mut lanes = [T::default(); N];
-        for (i, lane) in lanes.iter_mut().enumerate() {
+        let mut lanes = [V::Element::default(); MAX_LANES];
+        for (i, lane) in lanes.iter_mut().enumerate().take(n) {
             *lane = *from.offset(i as isize * stride);
         }
-        lanes
+        V::load(lanes.as_ptr())
+    }
+}
+
+/// Puts the first `n` lanes where elements are `stride` apart.
+#[inline(always)]
+unsafe fn store<V: Vector>(x: V, to: *mut V::Element, stride: usize, n: usize) {
+    // SAFETY: the caller vouches for `n` elements.
+    unsafe {
+        if stride == 1 {
+            return x.store_partial(to, V::first(n));
+        }
+        let mut lanes = [V::Element::default(); MAX_LANES];
+        x.store(lanes.as_mut_ptr());
+        for (i, lane) in lanes.into_iter().enumerate().take(n) {
+            *to.add(i * stride) = lane;
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Patches: what a kernel sees from each of its places, copied into the lines of a matrix.
 
+use crate::kernels::axis::WindowAxis;
 use crate::simd::Job;
 use std::ops::Range;
 
@@ -14,57 +15,7 @@ pub(super) struct Patches {
     pub(super) outer: (usize, isize),
     /// Extent and stride.
     pub(super) inner: (usize, isize),
-    pub(super) axes: [PatchAxis; 3],
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct PatchAxis {
-    pub(super) majors: usize,
-    pub(super) major_step: usize,
-    pub(super) minors: usize,
-    pub(super) minor_step: usize,
-    pub(super) spread: usize,
-    pub(super) low: i64,
-    pub(super) extent: usize,
-    pub(super) stride: isize,
-}
-
-impl PatchAxis {
-    /// An axis of which one element is seen.
-    pub(super) const NONE: PatchAxis = PatchAxis {
-        majors: 1,
-        major_step: 1,
-        minors: 1,
-        minor_step: 1,
-        spread: 1,
-        low: 0,
-        extent: 1,
-        stride: 0,
-    };
-
-    /// The element seen, if it is no padding.
-    #[inline(always)]
-    pub(super) fn at(&self, major: usize, minor: usize) -> Option<usize> {
-        let place = (major * self.major_step + minor * self.minor_step) as i64 - self.low;
-        if self.spread == 1 {
-            return (place >= 0 && place < self.extent as i64).then_some(place as usize);
-        }
-        let spread = self.spread as i64;
-        let inside = place >= 0 && place % spread == 0 && place / spread < self.extent as i64;
-        inside.then_some((place / spread) as usize)
-    }
-
-    /// The minors from which something is seen at `major`; only where the input is not spread.
-    #[inline(always)]
-    pub(super) fn seen(&self, major: usize) -> Range<usize> {
-        let (place, step) = ((major * self.major_step) as i64 - self.low, self.minor_step as i64);
-        // The first and one more than the last `n` of which `0 <= place + n step < extent`.
-        let first = if place >= 0 { 0 } else { (step - 1 - place) / step };
-        let room = self.extent as i64 - place;
-        let end = if room <= 0 { 0 } else { (room + step - 1) / step };
-        let end = (end.max(0) as usize).min(self.minors);
-        (first as usize).min(end)..end
-    }
+    pub(super) axes: [WindowAxis; 3],
 }
 
 impl Patches {
@@ -179,14 +130,19 @@ impl<T: Copy + Default> Pack<'_, T> {
                     continue;
                 }
                 for (i, major) in majors.clone().enumerate() {
-                    let seen = axis.at(major, k);
+                    let Some(place) = axis.at(major, k) else {
+                        for m in 0..n {
+                            *self.place(at + i, minor + m) = T::default();
+                        }
+                        continue;
+                    };
+                    let from = x.offset(place as isize * axis.stride);
+                    if inner_stride == 1 && !self.turned {
+                        copy_run(from, self.place(at + i, minor), n);
+                        continue;
+                    }
                     for m in 0..n {
-                        *self.place(at + i, minor + m) = match seen {
-                            Some(place) => {
-                                *x.offset(place as isize * axis.stride + m as isize * inner_stride)
-                            }
-                            None => T::default(),
-                        };
+                        *self.place(at + i, minor + m) = *from.offset(m as isize * inner_stride);
                     }
                 }
             }
@@ -198,7 +154,7 @@ impl<T: Copy + Default> Pack<'_, T> {
     unsafe fn columns(
         &self,
         x: *const T,
-        axis: &PatchAxis,
+        axis: &WindowAxis,
         majors: Range<usize>,
         k: usize,
         at: usize,
@@ -206,7 +162,7 @@ impl<T: Copy + Default> Pack<'_, T> {
     ) {
         let (n, inner_stride) = self.patches.inner;
         // The majors that see something of minor `k` are the minors of the axis seen the other way.
-        let other = PatchAxis {
+        let other = WindowAxis {
             minors: majors.end,
             minor_step: axis.major_step,
             major_step: axis.minor_step,

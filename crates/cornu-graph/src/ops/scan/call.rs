@@ -98,7 +98,18 @@ impl Builder {
         options: ScanOptions,
         body: impl FnOnce(&Builder, &[Tensor], &[Tensor]) -> (Vec<Tensor>, Vec<Tensor>),
     ) -> Scanned {
-        let location = Location::caller();
+        let given: Vec<&Tensor> = init.iter().chain(xs).copied().collect();
+        self.home(&given).scan_at(init, xs, options, body, Location::caller())
+    }
+
+    fn scan_at(
+        &self,
+        init: &[&Tensor],
+        xs: &[&Tensor],
+        options: ScanOptions,
+        body: impl FnOnce(&Builder, &[Tensor], &[Tensor]) -> (Vec<Tensor>, Vec<Tensor>),
+        location: &'static Location<'static>,
+    ) -> Scanned {
         let inner = self.within();
         let given = init.iter().chain(xs).all(|tensor| tensor.is_valid());
         let length = self.steps_of(xs, options.length, given, location);
@@ -266,7 +277,28 @@ pub(super) fn samples() -> Vec<Sample> {
         });
         scanned.carries[0].clone()
     };
+    // Results that are the same in every step, and products of them.
+    let fixed: fn(&Builder, &[Tensor]) -> Tensor = |b, x| {
+        let scanned = b.scan(&[&x[0]], &[&x[1]], ScanOptions::new(), |inner, h, t| {
+            let inside = inner.scalar(0.5, x[2].dtype()).broadcast_to([2, 2]) + &x[2];
+            let square = inside.sin().matmul(&inside);
+            let new = (h[0].matmul(&square) + &t[0]).tanh();
+            (vec![new], vec![&square * &square, square])
+        });
+        scanned.carries[0].matmul(&scanned.ys[0].sum(&[0])) + scanned.ys[1].slice_axis(0, 0, 1)
+    };
+    // A product of sums, and a projection of what is handed out.
+    let shared: fn(&Builder, &[Tensor]) -> Tensor = |b, x| {
+        let scanned = b.scan(&[&x[0]], &[&x[1]], ScanOptions::new().keep(true), |_, h, t| {
+            let wide = (&h[0] + &t[0]).matmul(&x[2]);
+            let new = (wide.matmul(&x[2].transpose(&[1, 0])) + &t[0]).sin();
+            (vec![new], vec![&wide * &wide])
+        });
+        &scanned.ys[0] + scanned.last(0).sum_all()
+    };
     vec![
+        Sample::new("fixed results", &[&[2, 2], &[3, 2, 2], &[2, 2]], (-1.0, 1.0), fixed),
+        Sample::new("a factor twice", &[&[2, 3], &[3, 2, 3], &[3, 4]], (-0.7, 0.6), shared),
         Sample::new("a tanh network", shapes, (-1.0, 1.0), rnn),
         Sample::new("products kept", kept_shapes, (-1.0, 1.0), kept),
         two.operand(3, DType::Bool, (0.0, 2.0)),

@@ -62,8 +62,7 @@ pub(super) fn gradient(scan: &Scan, rule: &Grad) -> Vec<Option<Tensor>> {
     back.kept = kept;
     let mut outputs: Vec<Tensor> = gradients[..n_carries].iter().map(|t| back.resolved(t)).collect();
     back.look(&outputs);
-    for (&i, gradient) in floats.iter().zip(&gradients).filter(|(i, _)| **i >= sequences.end) {
-        debug_assert!(given[i].dtype().is_float());
+    for (_, gradient) in floats.iter().zip(&gradients).filter(|(i, _)| **i >= sequences.end) {
         back.mark(gradient);
     }
     let later: Vec<(usize, Later)> = (floats.iter().zip(&gradients).skip(n_carries))
@@ -171,6 +170,8 @@ struct Backward {
     awaited: Vec<bool>,
     /// What differs between the steps, by node.
     varying: Vec<bool>,
+    /// What is made of products that no carry waits for, by node.
+    products: Vec<bool>,
     /// What a step hands out, and which node each is.
     emitted: Vec<Tensor>,
     places: HashMap<Id, usize>,
@@ -190,6 +191,7 @@ impl Backward {
             kept: Vec::new(),
             awaited: Vec::new(),
             varying: Vec::new(),
+            products: Vec::new(),
             emitted: Vec::new(),
             places: HashMap::new(),
         }
@@ -220,29 +222,36 @@ impl Backward {
         t.operands().iter().map(|operand| self.resolved(operand)).collect()
     }
 
-    /// Finds what `carries` wait for, and what differs between the steps.
+    /// Finds what `carries` wait for, what differs between the steps, and what products make.
     fn look(&mut self, carries: &[Tensor]) {
         let state = self.inner.0.borrow();
-        let n_constants = self.constants.len();
+        let n = state.nodes.len();
         let n_inputs = state.nodes.iter().filter(|node| matches!(node.op, Op::Input(_))).count();
-        self.awaited = vec![false; state.nodes.len()];
-        self.varying = vec![false; state.nodes.len()];
-        for (index, node) in state.nodes.iter().enumerate() {
-            self.varying[index] = match &node.op {
-                Op::Input(input) => input.index < n_inputs - n_constants,
-                _ => node.inputs.iter().any(|id| self.varying[id.index()]),
-            };
-        }
+        let n_varying = n_inputs - self.constants.len();
+        let read: HashMap<Id, Id> = self.kept.iter().map(|(y, input)| (y.id, input.id)).collect();
+        let operands: Vec<Vec<usize>> = (state.nodes.iter())
+            .map(|node| node.inputs.iter().map(|id| read.get(id).unwrap_or(id).index()).collect())
+            .collect();
+        (self.awaited, self.varying, self.products) = (vec![false; n], vec![false; n], vec![false; n]);
         for carry in carries {
             self.awaited[carry.id.index()] = true;
         }
-        for index in (0..state.nodes.len()).rev() {
-            // What is kept waits for nothing.
-            if self.awaited[index] && !self.kept.iter().any(|(y, _)| y.id.index() == index) {
-                for id in &state.nodes[index].inputs {
-                    self.awaited[id.index()] = true;
-                }
+        for index in (0..n).rev() {
+            if self.awaited[index] {
+                operands[index].iter().for_each(|&operand| self.awaited[operand] = true);
             }
+        }
+        for (index, node) in state.nodes.iter().enumerate() {
+            let any = |of: &[bool]| operands[index].iter().any(|&operand| of[operand]);
+            self.varying[index] = match &node.op {
+                Op::Input(input) => input.index < n_varying,
+                _ => any(&self.varying),
+            };
+            let product = match &node.op {
+                Op::Dot(_) => true,
+                op => is_linear(op) && any(&self.products),
+            };
+            self.products[index] = product && self.varying[index] && !self.awaited[index];
         }
     }
 
@@ -257,14 +266,7 @@ impl Backward {
 
     /// Whether `t` is made of products that no carry waits for.
     fn holds_product(&self, t: &Tensor) -> bool {
-        if self.is_free(t) || !self.is_varying(t) || self.awaited[t.id.index()] {
-            return false;
-        }
-        match t.op() {
-            Some(Op::Dot(_)) => true,
-            Some(op) if is_linear(&op) => self.operands(t).iter().any(|x| self.holds_product(x)),
-            _ => false,
-        }
+        self.products[t.id.index()] && !self.is_free(t)
     }
 
     /// Hands out the factors of products whose sum over the steps is wanted.

@@ -3,7 +3,7 @@
 use super::Misfit;
 use crate::error::Result;
 use crate::model::{Choice, Compile, Trainer};
-use crate::optimizers::{AnyOptimizer, Optimizer};
+use crate::optimizers::{AnyOptimizer, Optimizer, RateMultipliers, Settings, leading};
 use crate::registry::Kind;
 use crate::schedules::LearningRate;
 use serde_json::{Map, Value, json};
@@ -13,10 +13,10 @@ pub(super) fn to_json(trainer: &Trainer) -> Result<Value> {
     let compile = trainer.compiled_with();
     let optimizer = compile.optimizer.item()?;
     let mut written = optimizer.to_json();
-    if let (LearningRate::Constant(_), Some(rate)) =
-        (&optimizer.settings().learning_rate, trainer.learning_rate())
+    if let (Some(Settings { learning_rate: LearningRate::Constant(_), .. }), Some(rate)) =
+        (leading(&*optimizer), trainer.learning_rate())
     {
-        written["config"]["learning_rate"] = json!(rate);
+        leading_config(&mut written)["learning_rate"] = json!(rate);
     }
     let n = trainer.network.outputs.len();
     let losses: Vec<Value> =
@@ -31,6 +31,14 @@ pub(super) fn to_json(trainer: &Trainer) -> Result<Value> {
         "steps_per_execution": 1,
         "jit_compile": "auto",
     }))
+}
+
+/// The config of the optimizer whose learning rate is in force: this one's, or the one's that it wraps.
+fn leading_config(written: &mut Value) -> &mut Value {
+    match written["config"].get("inner_optimizer") {
+        Some(_) => leading_config(&mut written["config"]["inner_optimizer"]),
+        None => &mut written["config"],
+    }
 }
 
 /// Metrics: a list for a model of one output, else a list of such lists.
@@ -56,6 +64,8 @@ pub(super) fn from_json(config: &Map<String, Value>, outputs: &[String]) -> Resu
         loss_weights: loss_weights(get("loss_weights"), outputs)?,
         metrics: metrics(get("metrics"), "metrics", outputs)?,
         weighted_metrics: metrics(get("weighted_metrics"), "weighted_metrics", outputs)?,
+        rate_multipliers: RateMultipliers::default(),
+        step: None,
     })
 }
 

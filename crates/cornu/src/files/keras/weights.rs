@@ -8,6 +8,7 @@ use super::Misfit;
 use crate::error::Result;
 use crate::files::hdf5::{Attribute, Group};
 use crate::model::{Model, Trainer};
+use crate::optimizers::Optimizer;
 use crate::registry::Item;
 use crate::schedules::LearningRate;
 use crate::variables::{Variable, Variables};
@@ -122,14 +123,10 @@ pub(super) fn fill_optimizer(trainer: &mut Trainer, root: &Group) -> Result<(), 
     trainer.declare_optimizer()?;
     let place = "optimizer/vars";
     let Some(vars) = root.group(place).filter(|vars| !vars.datasets.is_empty()) else { return Ok(()) };
-    let mut indices = trainer.optimizer_indices();
+    let indices = trainer.optimizer_indices();
     let optimizer = trainer.compiled_with().optimizer.item()?;
-    let first = match optimizer.settings().learning_rate {
-        LearningRate::Constant(_) => 2,
-        LearningRate::Schedule(_) => 1,
-    };
-    if vars.datasets.len() == first {
-        indices.truncate(first);
+    if vars.datasets.len() == counters(&*optimizer) && vars.datasets.len() < indices.len() {
+        return Ok(());
     }
     if vars.datasets.len() != indices.len() {
         let (name, n, n_there) = (optimizer.class_name(), indices.len(), vars.datasets.len());
@@ -142,6 +139,15 @@ pub(super) fn fill_optimizer(trainer: &mut Trainer, root: &Group) -> Result<(), 
         set(&mut trainer.variables, index, value, &format!("{place}/{i}"))?;
     }
     Ok(())
+}
+
+/// How many variables Keras makes for an optimizer before its first step.
+fn counters(optimizer: &dyn Optimizer) -> usize {
+    let own = match optimizer.settings().learning_rate {
+        LearningRate::Constant(_) => 2,
+        LearningRate::Schedule(_) => 1,
+    };
+    own + optimizer.inner().into_iter().map(|inner| counters(&**inner)).sum::<usize>()
 }
 
 fn set(variables: &mut Variables, index: usize, value: &Array, place: &str) -> Result<(), Misfit> {

@@ -1,0 +1,295 @@
+//! What windows see: sums, greatest elements, and what lies at their places.
+
+use super::Addresses;
+use super::axis::WindowAxis;
+use super::fused::Lane;
+use crate::simd::{Isa, Job};
+use cornu_graph::DType;
+use cornu_graph::ops::{Op, Window};
+use std::ops::Range;
+
+/// Windows over buffers that lie in row-major order.
+#[derive(Clone, Debug)]
+pub(crate) struct Windows {
+    kind: Kind,
+    dtype: DType,
+    x: usize,
+    /// What is selected from or scattered, where something is.
+    other: usize,
+    output: usize,
+    /// Axes before, of which each window sees one element.
+    outer: usize,
+    axes: [WindowAxis; MAX_AXES],
+    /// Axes after: vectors run along them.
+    inner: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Sum,
+    Max,
+    Select,
+    Scatter,
+}
+
+/// Axes that windows see several elements of, and those between them.
+const MAX_AXES: usize = 3;
+
+/// Elements seen that are worth a part of their own.
+const PART: usize = 1 << 17;
+
+impl Windows {
+    /// The windows of an operation on an operand of shape `x`, if there is a loop for them.
+    pub(crate) fn new(
+        op: &Op,
+        dtype: DType,
+        x: &[usize],
+        inputs: &[usize],
+        output: usize,
+    ) -> Option<Windows> {
+        let (kind, window) = match op {
+            Op::WindowSum(op) => (Kind::Sum, &op.window),
+            Op::WindowMax(op) => (Kind::Max, &op.window),
+            Op::WindowSelect(op) => (Kind::Select, &op.window),
+            Op::WindowScatter(op) => (Kind::Scatter, &op.window),
+            _ => return None,
+        };
+        let rank = x.len();
+        let still = |axis: &usize| {
+            let Window { size, stride, low, high, .. } = window;
+            (size[*axis], stride[*axis], low[*axis], high[*axis]) == (1, 1, 0, 0)
+        };
+        let before = (0..rank).take_while(still).count();
+        let after = (before..rank).rev().take_while(still).count();
+        let seen = before..rank - after;
+        if seen.len() > MAX_AXES || !matches!(dtype, DType::F32 | DType::F64) {
+            return None;
+        }
+        let mut axes = [WindowAxis::NONE; MAX_AXES];
+        let inner: usize = x[rank - after..].iter().product();
+        let mut stride = inner;
+        for (i, axis) in seen.rev().enumerate() {
+            let span = (window.size[axis] as i64 - 1) * window.dilation[axis] as i64 + 1;
+            let room = window.low[axis] + x[axis] as i64 + window.high[axis] - span;
+            axes[MAX_AXES - 1 - i] = WindowAxis {
+                majors: (room.div_euclid(window.stride[axis] as i64) + 1).max(0) as usize,
+                major_step: window.stride[axis],
+                minors: window.size[axis],
+                minor_step: window.dilation[axis],
+                spread: 1,
+                low: window.low[axis],
+                extent: x[axis],
+                stride: stride as isize,
+            };
+            stride *= x[axis];
+        }
+        let (outer, other) = (x[..before].iter().product(), inputs.get(1).copied().unwrap_or(inputs[0]));
+        Some(Windows { kind, dtype, x: inputs[0], other, output, outer, axes, inner })
+    }
+
+    /// Elements that all windows see, padding included.
+    pub(crate) fn flops(&self) -> usize {
+        self.windows() * self.inner * self.axes.iter().map(|axis| axis.minors).product::<usize>()
+    }
+
+    /// Number of windows, of `inner` elements each.
+    fn windows(&self) -> usize {
+        self.outer * self.axes.iter().map(|axis| axis.majors).product::<usize>()
+    }
+
+    /// Number of parts: of the windows or, where these share elements that they add to, of the axes
+    /// before.
+    pub(crate) fn parts(&self) -> usize {
+        let most = if self.kind == Kind::Scatter { self.outer } else { self.windows() };
+        (self.flops() / PART).clamp(1, most.clamp(1, 256))
+    }
+
+    /// # Safety
+    /// The buffers hold what the fields say; nobody else touches the part's result.
+    pub(crate) unsafe fn run(&self, part: usize, addresses: Addresses, isa: Isa) {
+        let part = Part { windows: self, part, addresses };
+        match self.dtype {
+            DType::F64 => isa.run(Run(part, 0f64)),
+            _ => isa.run(Run(part, 0f32)),
+        }
+    }
+}
+
+struct Part<'a> {
+    windows: &'a Windows,
+    part: usize,
+    addresses: Addresses,
+}
+
+/// A part, for elements of the type of the second field.
+struct Run<'a, T>(Part<'a>, T);
+
+impl<T: Lane> Job for Run<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Part { windows, part, addresses } = self.0;
+        // SAFETY: `Windows::run`'s caller vouches for the buffers.
+        unsafe {
+            Buffers {
+                windows,
+                x: addresses.at(windows.x).cast_const().cast::<T>(),
+                other: addresses.at(windows.other).cast_const().cast::<T>(),
+                output: addresses.at(windows.output).cast::<T>(),
+            }
+            .run(part);
+        }
+    }
+}
+
+struct Buffers<'a, T> {
+    windows: &'a Windows,
+    x: *const T,
+    other: *const T,
+    output: *mut T,
+}
+
+/// One window: its number among those of one element of the axes before, and where that element is.
+struct Place {
+    window: usize,
+    at: [usize; MAX_AXES],
+    start: isize,
+}
+
+impl<T: Lane> Buffers<'_, T> {
+    #[inline(always)]
+    unsafe fn run(&self, part: usize) {
+        let Windows { kind, outer, axes, inner, .. } = self.windows;
+        let (parts, each) = (self.windows.parts(), self.windows.windows() / (*outer).max(1));
+        let size = axes.iter().map(|axis| axis.extent).product::<usize>() * inner;
+        let share = |n: usize| n * part / parts..n * (part + 1) / parts;
+        let range = match kind {
+            Kind::Scatter => {
+                let own = share(*outer);
+                for i in own.start * size..own.end * size {
+                    // SAFETY: this part's share of the result.
+                    unsafe { *self.output.add(i) = T::default() };
+                }
+                own.start * each..own.end * each
+            }
+            _ => share(self.windows.windows()),
+        };
+        for window in range {
+            let (rest, third) = (window / axes[2].majors, window % axes[2].majors);
+            let (rest, second) = (rest / axes[1].majors, rest % axes[1].majors);
+            let (outer, first) = (rest / axes[0].majors, rest % axes[0].majors);
+            let place = Place { window, at: [first, second, third], start: (outer * size) as isize };
+            let mut lane = 0;
+            while lane < *inner {
+                // SAFETY: so many lanes are left.
+                lane += unsafe {
+                    match inner - lane {
+                        64.. => self.block::<64>(&place, lane),
+                        16.. => self.block::<16>(&place, lane),
+                        4.. => self.block::<4>(&place, lane),
+                        _ => self.block::<1>(&place, lane),
+                    }
+                };
+            }
+        }
+    }
+
+    /// Calls `see` with the elements' number and place for each that a window sees.
+    #[inline(always)]
+    fn each(&self, place: &Place, mut see: impl FnMut(u32, isize)) {
+        let [a, b, c] = &self.windows.axes;
+        let start = |axis: &WindowAxis, major: usize, minor: usize| {
+            ((major * axis.major_step + minor * axis.minor_step) as i64 - axis.low) as isize * axis.stride
+        };
+        let seen: [Range<usize>; MAX_AXES] = [a.seen(place.at[0]), b.seen(place.at[1]), c.seen(place.at[2])];
+        let mut number = 0;
+        for i in seen[0].clone() {
+            let first = place.start + start(a, place.at[0], i);
+            for j in seen[1].clone() {
+                let second = first + start(b, place.at[1], j);
+                for k in seen[2].clone() {
+                    see(number, second + start(c, place.at[2], k));
+                    number += 1;
+                }
+            }
+        }
+    }
+
+    /// N lanes of one window, from `lane` on; gives N.
+    #[inline(always)]
+    unsafe fn block<const N: usize>(&self, place: &Place, lane: usize) -> usize {
+        let own = place.window * self.windows.inner + lane;
+        // SAFETY: the caller vouches for N lanes of what windows see and of their own.
+        unsafe {
+            let x = self.x.add(lane);
+            let load = |from: *const T| from.cast::<[T; N]>().read_unaligned();
+            match self.windows.kind {
+                Kind::Sum => {
+                    let mut sums = [T::default(); N];
+                    self.each(place, |_, at| {
+                        for (sum, x) in sums.iter_mut().zip(load(x.offset(at))) {
+                            *sum = sum.add(x);
+                        }
+                    });
+                    self.output.add(own).cast::<[T; N]>().write_unaligned(sums);
+                }
+                Kind::Max => {
+                    let mut best = [T::of(f64::NEG_INFINITY); N];
+                    self.each(place, |_, at| {
+                        for (best, x) in best.iter_mut().zip(load(x.offset(at))) {
+                            *best = if x > *best || is_nan(x) { x } else { *best };
+                        }
+                    });
+                    self.output.add(own).cast::<[T; N]>().write_unaligned(best);
+                }
+                Kind::Select => {
+                    let numbers = self.greatest::<N>(place, x);
+                    let mut found = [T::default(); N];
+                    self.each(place, |number, at| {
+                        let values = load(self.other.add(lane).offset(at));
+                        for i in 0..N {
+                            found[i] = if numbers[i] == number { values[i] } else { found[i] };
+                        }
+                    });
+                    self.output.add(own).cast::<[T; N]>().write_unaligned(found);
+                }
+                Kind::Scatter => {
+                    let numbers = self.greatest::<N>(place, x);
+                    let dy = load(self.other.add(own));
+                    self.each(place, |number, at| {
+                        let to = self.output.add(lane).offset(at).cast::<[T; N]>();
+                        let mut sums = to.read_unaligned();
+                        for i in 0..N {
+                            sums[i] = if numbers[i] == number { sums[i].add(dy[i]) } else { sums[i] };
+                        }
+                        to.write_unaligned(sums);
+                    });
+                }
+            }
+        }
+        N
+    }
+
+    /// For each lane, which of the elements that a window sees is the first of the greatest ones.
+    #[inline(always)]
+    unsafe fn greatest<const N: usize>(&self, place: &Place, x: *const T) -> [u32; N] {
+        let (mut best, mut numbers) = ([T::default(); N], [u32::MAX; N]);
+        self.each(place, |number, at| {
+            // SAFETY: the caller vouches for N lanes of what windows see.
+            let values = unsafe { x.offset(at).cast::<[T; N]>().read_unaligned() };
+            for i in 0..N {
+                let better = values[i] > best[i] || (is_nan(values[i]) && !is_nan(best[i]));
+                let better = better | (number == 0);
+                best[i] = if better { values[i] } else { best[i] };
+                numbers[i] = if better { number } else { numbers[i] };
+            }
+        });
+        numbers
+    }
+}
+
+#[inline(always)]
+fn is_nan<T: Lane>(x: T) -> bool {
+    x.partial_cmp(&x).is_none()
+}

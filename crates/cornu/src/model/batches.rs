@@ -1,0 +1,313 @@
+//! Where the batches that are trained on come from: arrays, or a pipeline.
+
+use super::fit::check_weights;
+use super::{Signature, Trainer};
+use crate::data::Pipeline;
+use crate::data::pipeline::{Pieces, Position, Sample};
+use crate::error::{Error, Result, count};
+use crate::scope::Mode;
+use cornu_graph::Array;
+use cornu_graph::philox::Random;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Batches for one training after the other, epoch by epoch.
+pub(crate) trait Batches {
+    /// Steps in an epoch; `None` where a pass is an epoch whose length is not known.
+    fn steps(&self) -> Option<usize>;
+
+    /// Goes to the batch of this step of this epoch.
+    fn seek(&mut self, trainer: &Trainer, epoch: usize, step: usize) -> Result<()>;
+
+    /// Trains on the next batch and gives its loss; `None` where an epoch of unknown length is over.
+    fn step(&mut self, trainer: &mut Trainer) -> Result<Option<f64>>;
+}
+
+/// Arrays of equally many rows: inputs, targets, and perhaps what each row counts for, in one array
+/// or one for each target.
+pub(crate) struct Data<'a> {
+    x: Vec<&'a Array>,
+    y: Vec<&'a Array>,
+    weights: Vec<&'a Array>,
+}
+
+impl<'a> Data<'a> {
+    pub(crate) fn new(x: &'a [Cow<'a, Array>], y: &'a [Cow<'a, Array>], weights: &'a [Array]) -> Data<'a> {
+        let weights = match weights {
+            // Each output has the weights to itself.
+            [one] => vec![one; y.len()],
+            several => several.iter().collect(),
+        };
+        Data { x: x.iter().map(|a| &**a).collect(), y: y.iter().map(|a| &**a).collect(), weights }
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.x[0].rows()
+    }
+
+    pub(crate) fn all(&self) -> Vec<&'a Array> {
+        self.x.iter().chain(&self.y).chain(&self.weights).copied().collect()
+    }
+}
+
+/// One batch's memory, filled anew for each step.
+pub(crate) struct Batch {
+    arrays: Vec<Array>,
+    signature: Signature,
+}
+
+impl Batch {
+    pub(crate) fn new(trainer: &mut Trainer, data: &Data, rows: usize, mode: Mode) -> Result<Batch> {
+        let arrays: Vec<Array> = (data.all().into_iter())
+            .map(|array| {
+                let mut shape = array.shape().to_vec();
+                shape[0] = rows;
+                Array::zeros(shape, array.dtype())
+            })
+            .collect();
+        let refs: Vec<&Array> = arrays.iter().collect();
+        let (x, rest) = refs.split_at(data.x.len());
+        let (y, weights) = rest.split_at(data.y.len());
+        let mut weights: Vec<Option<&Array>> = weights.iter().map(|weight| Some(*weight)).collect();
+        weights.resize(y.len(), None);
+        let signature = Signature::new(mode, x, y, &weights);
+        trainer.plan(&signature)?;
+        Ok(Batch { arrays, signature })
+    }
+
+    /// Fills the batch with rows and runs its step.
+    pub(crate) fn run(&mut self, trainer: &mut Trainer, data: &[&Array], rows: &[usize]) -> Result<f64> {
+        for (array, source) in self.arrays.iter_mut().zip(data) {
+            source.copy_rows_to(rows, array);
+        }
+        trainer.run(&self.signature, &self.arrays)
+    }
+}
+
+/// Batches of the rows of arrays.
+pub(crate) struct ArrayBatches<'a> {
+    arrays: Vec<&'a Array>,
+    whole: Batch,
+    rest: Option<Batch>,
+    batch_size: usize,
+    /// Batches in a pass through the data.
+    batches: usize,
+    steps: usize,
+    shuffle: bool,
+    order: Vec<usize>,
+    pass: usize,
+    position: usize,
+}
+
+impl<'a> ArrayBatches<'a> {
+    pub(crate) fn new(
+        trainer: &mut Trainer,
+        data: &Data<'a>,
+        batch_size: usize,
+        steps: Option<usize>,
+        shuffle: bool,
+    ) -> Result<ArrayBatches<'a>> {
+        let rows = data.rows();
+        let batch_size = batch_size.min(rows);
+        let batches = rows.div_ceil(batch_size);
+        let whole = Batch::new(trainer, data, batch_size, Mode::Train)?;
+        let rest = match rows % batch_size {
+            0 => None,
+            left => Some(Batch::new(trainer, data, left, Mode::Train)?),
+        };
+        let steps = steps.unwrap_or(batches);
+        let order = (0..rows).collect();
+        let (arrays, pass, position) = (data.all(), 0, 0);
+        Ok(ArrayBatches { arrays, whole, rest, batch_size, batches, steps, shuffle, order, pass, position })
+    }
+
+    /// Puts the rows in the order of the pass at hand.
+    fn arrange(&mut self, trainer: &Trainer) {
+        if self.shuffle {
+            self.order.iter_mut().enumerate().for_each(|(i, row)| *row = i);
+            Random::new(trainer.seed(), 0x2_0000 + self.pass as u64).shuffle(&mut self.order);
+        }
+    }
+}
+
+impl Batches for ArrayBatches<'_> {
+    fn steps(&self) -> Option<usize> {
+        Some(self.steps)
+    }
+
+    fn seek(&mut self, trainer: &Trainer, epoch: usize, step: usize) -> Result<()> {
+        let start = epoch * self.steps + step;
+        (self.pass, self.position) = (start / self.batches, start % self.batches);
+        self.arrange(trainer);
+        Ok(())
+    }
+
+    fn step(&mut self, trainer: &mut Trainer) -> Result<Option<f64>> {
+        let from = self.position * self.batch_size;
+        let to = (from + self.batch_size).min(self.order.len());
+        let batch = match &mut self.rest {
+            Some(rest) if to - from < self.batch_size => rest,
+            _ => &mut self.whole,
+        };
+        let loss = batch.run(trainer, &self.arrays, &self.order[from..to])?;
+        self.position += 1;
+        if self.position == self.batches {
+            (self.position, self.pass) = (0, self.pass + 1);
+            self.arrange(trainer);
+        }
+        Ok(Some(loss))
+    }
+}
+
+/// The batches that a pipeline gives.
+pub(crate) struct PipelineBatches<'a> {
+    pipeline: &'a Pipeline,
+    /// Steps in an epoch, where that is not a pass.
+    steps: Option<usize>,
+    classes: Option<BTreeMap<i64, f64>>,
+    pieces: Pieces,
+}
+
+impl<'a> PipelineBatches<'a> {
+    pub(crate) fn new(
+        trainer: &mut Trainer,
+        pipeline: &'a Pipeline,
+        steps: Option<usize>,
+        classes: Option<BTreeMap<i64, f64>>,
+    ) -> Result<PipelineBatches<'a>> {
+        // The first batch is checked before anything begins; its plan declares what is kept.
+        let first = pipeline.iter().next().ok_or_else(no_batch)??;
+        let (signature, _) = prepare(trainer, Mode::Train, first, classes.as_ref())?;
+        trainer.plan(&signature)?;
+        Ok(PipelineBatches { pipeline, steps, classes, pieces: pipeline.iter() })
+    }
+
+    fn begin_next_pass(&mut self) {
+        self.pieces = self.pipeline.pass(self.pieces.position().pass + 1);
+    }
+
+    /// Runs a batch and gives its loss.
+    pub(crate) fn run(
+        trainer: &mut Trainer,
+        mode: Mode,
+        piece: Sample,
+        classes: Option<&BTreeMap<i64, f64>>,
+    ) -> Result<f64> {
+        let (signature, arrays) = prepare(trainer, mode, piece, classes)?;
+        trainer.run(&signature, &arrays)
+    }
+}
+
+impl Batches for PipelineBatches<'_> {
+    fn steps(&self) -> Option<usize> {
+        self.steps.or(self.pipeline.len())
+    }
+
+    fn seek(&mut self, _: &Trainer, epoch: usize, step: usize) -> Result<()> {
+        let position = match self.steps {
+            None => Position { pass: epoch as u64, taken: step },
+            Some(steps) => {
+                let (mut pass, mut left) = (0, epoch * steps + step);
+                // Passes may differ in length, so they are gone through unless that is known.
+                while let Some(len) = self.pipeline.len().or_else(|| Some(self.pipeline.pass(pass).count()))
+                    && left >= len.max(1)
+                {
+                    (pass, left) = (pass + 1, left - len.max(1));
+                }
+                Position { pass, taken: left }
+            }
+        };
+        self.pieces = self.pipeline.iter_from(position)?;
+        Ok(())
+    }
+
+    fn step(&mut self, trainer: &mut Trainer) -> Result<Option<f64>> {
+        let mut next = self.pieces.next();
+        if next.is_none() {
+            self.begin_next_pass();
+            if self.steps.is_none() {
+                return Ok(None);
+            }
+            next = self.pieces.next();
+        }
+        let piece = next.ok_or_else(no_batch)??;
+        let loss = PipelineBatches::run(trainer, Mode::Train, piece, self.classes.as_ref())?;
+        // An epoch of known length ends before its pass is seen to end.
+        if self.steps.is_none() && self.pipeline.len() == Some(self.pieces.position().taken) {
+            self.begin_next_pass();
+        }
+        Ok(Some(loss))
+    }
+}
+
+/// A pipeline without a batch.
+pub(crate) fn no_batch() -> Error {
+    Error::argument("the pipeline gives no batch").help("look at its pieces with Pipeline::iter")
+}
+
+/// The signature and the arrays of a batch, if it fits the model: inputs, targets, sample weights.
+fn prepare(
+    trainer: &Trainer,
+    mode: Mode,
+    mut piece: Sample,
+    classes: Option<&BTreeMap<i64, f64>>,
+) -> Result<(Signature, Vec<Array>)> {
+    let (inputs, outputs) = (trainer.network.inputs.len(), trainer.network.outputs.len());
+    if piece.len() < inputs + outputs {
+        let message = format!(
+            "the model has {} and {}, and a piece of the pipeline has {}",
+            count(inputs, "input"),
+            count(outputs, "output"),
+            count(piece.len(), "array"),
+        );
+        return Err(Error::argument(message).help("a batch is the inputs, then the targets"));
+    }
+    let weights = piece.split_off(inputs + outputs);
+    let y = piece.split_off(inputs);
+    let own = |arrays: Vec<Array>| arrays.into_iter().map(Cow::Owned).collect();
+    let (x, y): (Vec<Cow<Array>>, Vec<Cow<Array>>) = trainer.check_data(own(piece), own(y))?;
+    let mut weights = check_weights(&weights.iter().collect::<Vec<_>>(), outputs, x[0].rows())?;
+    if let Some(classes) = classes {
+        weights = vec![class_weights(&y, classes)?];
+    }
+    if let [one] = &weights[..] {
+        weights = vec![one.clone(); outputs];
+    }
+    let arrays: Vec<Array> = x.into_iter().chain(y).map(Cow::into_owned).chain(weights).collect();
+    let all: Vec<&Array> = arrays.iter().collect();
+    let (x, rest) = all.split_at(inputs);
+    let (y, weights) = rest.split_at(outputs);
+    let mut weights: Vec<Option<&Array>> = weights.iter().map(|weight| Some(*weight)).collect();
+    weights.resize(outputs, None);
+    let signature = Signature::new(mode, x, y, &weights);
+    Ok((signature, arrays))
+}
+
+/// What each row counts for, from its class.
+pub(crate) fn class_weights(y: &[Cow<Array>], weights: &BTreeMap<i64, f64>) -> Result<Array> {
+    let [y] = y else {
+        let message = format!("class_weight is for models of one output, this one has {}", y.len());
+        return Err(Error::argument(message).help("give sample_weight instead, an array for each output"));
+    };
+    if let Some((class, weight)) = weights.iter().find(|(_, weight)| !weight.is_finite()) {
+        return Err(
+            Error::argument(format!("class_weight of class {class} is {weight}")).help("give finite numbers")
+        );
+    }
+    let values = y.to_f64();
+    let width = values.len() / y.rows().max(1);
+    let classes: Vec<i64> = match width {
+        1 => values.iter().map(|&label| label as i64).collect(),
+        // One-hot rows: the class is the largest one's.
+        _ if y.shape().rank() == 2 => values
+            .chunks_exact(width)
+            .map(|row| (0..width).fold(0, |best, i| if row[i] > row[best] { i } else { best }) as i64)
+            .collect(),
+        _ => {
+            let message = format!("class_weight takes one class a row, got labels of shape {}", y.shape());
+            return Err(Error::argument(message).help("give sample_weight instead"));
+        }
+    };
+    let each = classes.iter().map(|class| weights.get(class).copied().unwrap_or(1.0) as f32);
+    Ok(Array::from_vec(each.collect()))
+}
