@@ -35,6 +35,8 @@ pub struct Weight {
     regularizer: Option<AnyRegularizer>,
     constraint: Option<AnyConstraint>,
     trainable: bool,
+    /// How many connections lead into and out of a unit, where the shape does not tell.
+    fans: Option<[usize; 2]>,
 }
 
 impl Weight {
@@ -49,7 +51,14 @@ impl Weight {
             regularizer: None,
             constraint: None,
             trainable: true,
+            fans: None,
         }
+    }
+
+    /// The same with so many connections into and out of a unit, for initializers that count them.
+    pub(crate) fn fans(mut self, fans: [usize; 2]) -> Weight {
+        self.fans = Some(fans);
+        self
     }
 
     /// The same with a penalty that is added to the loss.
@@ -341,7 +350,12 @@ impl<'a> Scope<'a> {
 
     /// A weight of the layer at hand: the same one each time the layer asks for its name.
     pub fn weight(&mut self, weight: Weight) -> Tensor {
-        let Weight { name, shape, dtype, cast, initializer, regularizer, constraint, trainable } = weight;
+        let Weight { name, shape, dtype, cast, initializer, regularizer, constraint, trainable, fans } =
+            weight;
+        let initializer = match fans {
+            Some(fans) => initializer.with_fans(fans).unwrap_or(initializer),
+            None => initializer,
+        };
         let role = if trainable { Role::Trainable } else { Role::NonTrainable };
         let policy = self.policy();
         let ty = Type::new(shape, dtype.unwrap_or(policy.variable));

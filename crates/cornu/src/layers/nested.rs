@@ -64,9 +64,7 @@ impl<'de> Deserialize<'de> for AnyLayer {
 fn depth(json: &Value) -> usize {
     match json {
         Value::Array(items) => items.iter().map(depth).max().unwrap_or(0),
-        Value::Object(fields) => {
-            is_layer(fields) as usize + fields.values().map(depth).max().unwrap_or(0)
-        }
+        Value::Object(fields) => is_layer(fields) as usize + fields.values().map(depth).max().unwrap_or(0),
         _ => 0,
     }
 }

@@ -129,7 +129,10 @@ impl<S: Symbols> CallArguments for S {
         match (takes, symbols.len()) {
             (Takes::FirstAndList, 1..) => {
                 let others = Arguments::list(symbols.split_off(1));
-                Arguments { positional: [Arguments::each(symbols).positional, others.positional].concat(), named: vec![] }
+                Arguments {
+                    positional: [Arguments::each(symbols).positional, others.positional].concat(),
+                    named: vec![],
+                }
             }
             (Takes::Each, _) | (Takes::One, 1) => Arguments::each(symbols),
             (Takes::List | Takes::One | Takes::FirstAndList, _) => Arguments::list(symbols),
