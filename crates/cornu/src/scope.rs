@@ -263,8 +263,13 @@ impl<'a> Scope<'a> {
             arguments.inputs().into_iter().map(|masked| masked.mask.clone()).collect();
         // A mask that is given in the call stands before one that came along with an input.
         if let Some(given) = arguments.get("mask") {
-            for (mask, given) in masks.iter_mut().zip(given.tensors()) {
-                *mask = Some(given.tensor.cast(DType::Bool));
+            let each = match given {
+                Argument::List(items) => items.iter().collect(),
+                Argument::Value(_) => Vec::new(),
+                one => vec![one],
+            };
+            for (mask, given) in masks.iter_mut().zip(each) {
+                *mask = given.tensors().first().map(|given| given.tensor.cast(DType::Bool));
             }
         }
         let passed = match layer.layer.supports_masking() {

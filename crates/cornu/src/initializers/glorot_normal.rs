@@ -1,6 +1,6 @@
 //! The Glorot normal initializer.
 
-use super::{Distribution, Fan, Initializer, VarianceScaling};
+use super::{AnyInitializer, Distribution, Fan, Initializer, VarianceScaling};
 use crate::registry::Named;
 use cornu_graph::Shape;
 use cornu_graph::philox::Random;
@@ -24,15 +24,24 @@ impl Named for GlorotNormal {
         "truncated normal of variance 2 / (fan_in + fan_out), for tanh, sigmoid and linear layers";
 }
 
-impl Initializer for GlorotNormal {
-    fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
-        let scaling = VarianceScaling {
+impl GlorotNormal {
+    fn scaling(&self) -> VarianceScaling {
+        VarianceScaling {
             scale: 1.0,
             mode: Fan::Avg,
             distribution: Distribution::TruncatedNormal,
             seed: self.seed,
-        };
-        scaling.values(shape, random)
+        }
+    }
+}
+
+impl Initializer for GlorotNormal {
+    fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
+        self.scaling().values(shape, random)
+    }
+
+    fn with_fans(&self, fans: [usize; 2]) -> Option<AnyInitializer> {
+        self.scaling().with_fans(fans)
     }
 
     fn seed(&self) -> Option<i64> {

@@ -1,6 +1,6 @@
 //! The Glorot uniform initializer.
 
-use super::{Distribution, Fan, Initializer, VarianceScaling};
+use super::{AnyInitializer, Distribution, Fan, Initializer, VarianceScaling};
 use crate::registry::Named;
 use cornu_graph::Shape;
 use cornu_graph::philox::Random;
@@ -24,15 +24,19 @@ impl Named for GlorotUniform {
         "uniform within sqrt(6 / (fan_in + fan_out)), for tanh, sigmoid and linear layers";
 }
 
+impl GlorotUniform {
+    fn scaling(&self) -> VarianceScaling {
+        VarianceScaling { scale: 1.0, mode: Fan::Avg, distribution: Distribution::Uniform, seed: self.seed }
+    }
+}
+
 impl Initializer for GlorotUniform {
     fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
-        let scaling = VarianceScaling {
-            scale: 1.0,
-            mode: Fan::Avg,
-            distribution: Distribution::Uniform,
-            seed: self.seed,
-        };
-        scaling.values(shape, random)
+        self.scaling().values(shape, random)
+    }
+
+    fn with_fans(&self, fans: [usize; 2]) -> Option<AnyInitializer> {
+        self.scaling().with_fans(fans)
     }
 
     fn seed(&self) -> Option<i64> {

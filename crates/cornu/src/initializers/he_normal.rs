@@ -1,6 +1,6 @@
 //! The He normal initializer.
 
-use super::{Distribution, Fan, Initializer, VarianceScaling};
+use super::{AnyInitializer, Distribution, Fan, Initializer, VarianceScaling};
 use crate::registry::Named;
 use cornu_graph::Shape;
 use cornu_graph::philox::Random;
@@ -23,15 +23,24 @@ impl Named for HeNormal {
     const SUMMARY: &'static str = "truncated normal of variance 2 / fan_in, for relu layers";
 }
 
-impl Initializer for HeNormal {
-    fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
-        let scaling = VarianceScaling {
+impl HeNormal {
+    fn scaling(&self) -> VarianceScaling {
+        VarianceScaling {
             scale: 2.0,
             mode: Fan::In,
             distribution: Distribution::TruncatedNormal,
             seed: self.seed,
-        };
-        scaling.values(shape, random)
+        }
+    }
+}
+
+impl Initializer for HeNormal {
+    fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
+        self.scaling().values(shape, random)
+    }
+
+    fn with_fans(&self, fans: [usize; 2]) -> Option<AnyInitializer> {
+        self.scaling().with_fans(fans)
     }
 
     fn seed(&self) -> Option<i64> {

@@ -1,6 +1,6 @@
 //! The He uniform initializer.
 
-use super::{Distribution, Fan, Initializer, VarianceScaling};
+use super::{AnyInitializer, Distribution, Fan, Initializer, VarianceScaling};
 use crate::registry::Named;
 use cornu_graph::Shape;
 use cornu_graph::philox::Random;
@@ -23,15 +23,19 @@ impl Named for HeUniform {
     const SUMMARY: &'static str = "uniform within sqrt(6 / fan_in), for relu layers";
 }
 
+impl HeUniform {
+    fn scaling(&self) -> VarianceScaling {
+        VarianceScaling { scale: 2.0, mode: Fan::In, distribution: Distribution::Uniform, seed: self.seed }
+    }
+}
+
 impl Initializer for HeUniform {
     fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
-        let scaling = VarianceScaling {
-            scale: 2.0,
-            mode: Fan::In,
-            distribution: Distribution::Uniform,
-            seed: self.seed,
-        };
-        scaling.values(shape, random)
+        self.scaling().values(shape, random)
+    }
+
+    fn with_fans(&self, fans: [usize; 2]) -> Option<AnyInitializer> {
+        self.scaling().with_fans(fans)
     }
 
     fn seed(&self) -> Option<i64> {

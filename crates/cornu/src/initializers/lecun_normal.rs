@@ -1,6 +1,6 @@
 //! The LeCun normal initializer.
 
-use super::{Distribution, Fan, Initializer, VarianceScaling};
+use super::{AnyInitializer, Distribution, Fan, Initializer, VarianceScaling};
 use crate::registry::Named;
 use cornu_graph::Shape;
 use cornu_graph::philox::Random;
@@ -23,15 +23,24 @@ impl Named for LecunNormal {
     const SUMMARY: &'static str = "truncated normal of variance 1 / fan_in, for selu layers";
 }
 
-impl Initializer for LecunNormal {
-    fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
-        let scaling = VarianceScaling {
+impl LecunNormal {
+    fn scaling(&self) -> VarianceScaling {
+        VarianceScaling {
             scale: 1.0,
             mode: Fan::In,
             distribution: Distribution::TruncatedNormal,
             seed: self.seed,
-        };
-        scaling.values(shape, random)
+        }
+    }
+}
+
+impl Initializer for LecunNormal {
+    fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
+        self.scaling().values(shape, random)
+    }
+
+    fn with_fans(&self, fans: [usize; 2]) -> Option<AnyInitializer> {
+        self.scaling().with_fans(fans)
     }
 
     fn seed(&self) -> Option<i64> {

@@ -134,7 +134,8 @@ impl Sampled for Embedding {
         vec![
             LayerSample::new(Embedding::new(5, 3), [&[2, 4]]).integers(5),
             LayerSample::new(Embedding::new(4, 2).mask_zero(true), [&[3]]).integers(4),
-            LayerSample::new(Embedding::new(4, 2).activity_regularizer(L2 { l2: 0.1 }), [&[2, 3]]).integers(4),
+            LayerSample::new(Embedding::new(4, 2).activity_regularizer(L2 { l2: 0.1 }), [&[2, 3]])
+                .integers(4),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! The layer that standardizes groups of features.
 
 use super::inputs::one;
-use super::standardized::{centered, misfit, standardized};
+use super::standardized::{misfit, moments, standardized};
 use super::{Layer, LayerSample, Sampled};
 use crate::constraints::AnyConstraint;
 use crate::initializers::{AnyInitializer, Ones, Zeros};
@@ -161,13 +161,13 @@ impl Layer for GroupNormalization {
             let groups = if self.groups == -1 { shape[axis] } else { self.groups.max(0) as usize };
             if groups == 0 || shape[axis] % groups != 0 {
                 let (extent, groups) = (shape[axis], self.groups);
-                return scope.fail(format!("expects groups that divide the axis's extent {extent}, got {groups}"));
+                return scope
+                    .fail(format!("expects groups that divide the axis's extent {extent}, got {groups}"));
             }
             let extents = Shape::from([shape[axis]]);
             // The axis becomes two: the groups, and what is in each.
             let split = |shape: &[usize]| -> Vec<usize> {
-                let own = if shape[axis] == 1 { [1, 1] } else { [groups, shape[axis] / groups] };
-                [&shape[..axis], &own[..], &shape[axis + 1..]].concat()
+                [&shape[..axis], &[groups, shape[axis] / groups], &shape[axis + 1..]].concat()
             };
             let others: Vec<usize> = (0..shape.rank()).filter(|&other| other != axis).collect();
             let open = Shape::from(split(&shape.with_ones(&others)));
@@ -189,8 +189,8 @@ impl Layer for GroupNormalization {
             });
             let grouped = x.reshape(split(&shape));
             let within: Vec<usize> = (1..grouped.rank()).filter(|&other| other != axis).collect();
-            let (centered, variance) = centered(&grouped, &within);
-            let y = standardized(&centered, &variance, self.epsilon, gamma, beta, &open);
+            let (mean, variance) = moments(&grouped, &within);
+            let y = standardized(&(grouped - mean), &variance, self.epsilon, gamma, beta, &open);
             y.reshape(shape).cast(scope.compute_dtype())
         })
     }

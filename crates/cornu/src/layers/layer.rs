@@ -43,6 +43,12 @@ pub trait Layer: Item + std::any::Any {
         None
     }
 
+    /// What Keras calls the class in Python, after which it names layers and groups in files; the class
+    /// name for all but those that Keras has renamed.
+    fn python_class(&self) -> &'static str {
+        self.class_name()
+    }
+
     /// Whether inputs that are floats are cast to the dtype that the layer computes in.
     fn casts_inputs(&self) -> bool {
         true

@@ -1,7 +1,7 @@
 //! The layer that standardizes each sample by its own statistics.
 
 use super::inputs::one;
-use super::standardized::{axes_of, centered, misfit, standardized};
+use super::standardized::{axes_of, misfit, moments, standardized};
 use super::{Layer, LayerSample, Sampled};
 use crate::constraints::{AnyConstraint, Axes};
 use crate::initializers::{AnyInitializer, Ones, Zeros};
@@ -173,8 +173,8 @@ impl Layer for LayerNormalization {
                         .uncast(),
                 )
             });
-            let (centered, variance) = centered(&x, &axes);
-            let x = if self.rms_scaling { x } else { centered };
+            let (mean, variance) = moments(&x, &axes);
+            let x = if self.rms_scaling { x } else { x - mean };
             standardized(&x, &variance, self.epsilon, gamma, beta, &open).cast(scope.compute_dtype())
         })
     }

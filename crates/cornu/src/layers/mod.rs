@@ -11,8 +11,11 @@ mod adaptive_max_pooling2d;
 mod adaptive_max_pooling3d;
 mod adaptive_pooling;
 mod add;
+mod additive_attention;
 mod along;
 mod alpha_dropout;
+mod attending;
+mod attention;
 mod average;
 mod average_pooling1d;
 mod average_pooling2d;
@@ -52,8 +55,10 @@ mod global_max_pooling2d;
 mod global_max_pooling3d;
 mod global_pooling;
 mod group_normalization;
+mod group_query_attention;
 mod gru;
 mod gru_cell;
+mod heads;
 mod identity;
 mod inputs;
 mod kernel;
@@ -69,6 +74,7 @@ mod max_pooling2d;
 mod max_pooling3d;
 mod maximum;
 mod minimum;
+mod multi_head_attention;
 mod multiply;
 pub(crate) mod nested;
 mod noise;
@@ -116,7 +122,9 @@ pub use adaptive_max_pooling2d::AdaptiveMaxPooling2D;
 pub use adaptive_max_pooling3d::AdaptiveMaxPooling3D;
 pub use adaptive_pooling::AdaptivePooling;
 pub use add::Add;
+pub use additive_attention::AdditiveAttention;
 pub use alpha_dropout::AlphaDropout;
+pub use attention::{Attention, ScoreMode};
 pub use average::Average;
 pub use average_pooling1d::{AveragePooling1D, AvgPool1D};
 pub use average_pooling2d::{AveragePooling2D, AvgPool2D};
@@ -154,6 +162,7 @@ pub use global_max_pooling2d::{GlobalMaxPool2D, GlobalMaxPooling2D};
 pub use global_max_pooling3d::{GlobalMaxPool3D, GlobalMaxPooling3D};
 pub use global_pooling::GlobalPooling;
 pub use group_normalization::GroupNormalization;
+pub use group_query_attention::GroupQueryAttention;
 pub use gru::GRU;
 pub use gru_cell::GRUCell;
 pub use identity::Identity;
@@ -169,6 +178,7 @@ pub use max_pooling2d::{MaxPool2D, MaxPooling2D};
 pub use max_pooling3d::{MaxPool3D, MaxPooling3D};
 pub use maximum::Maximum;
 pub use minimum::Minimum;
+pub use multi_head_attention::{Extents, MultiHeadAttention};
 pub use multiply::Multiply;
 pub use normalization::Normalization;
 pub use numbers::Numbers;
@@ -226,7 +236,9 @@ layers![
     AdaptiveMaxPooling2D,
     AdaptiveMaxPooling3D,
     Add,
+    AdditiveAttention,
     AlphaDropout,
+    Attention,
     Average,
     AveragePooling1D,
     AveragePooling2D,
@@ -245,12 +257,10 @@ layers![
     DepthwiseConv2D,
     Dot,
     Dropout,
-    ELU,
     EinsumDense,
+    ELU,
     Embedding,
     Flatten,
-    GRU,
-    GRUCell,
     GaussianDropout,
     GaussianNoise,
     GlobalAveragePooling1D,
@@ -260,27 +270,31 @@ layers![
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
     GroupNormalization,
+    GroupQueryAttention,
+    GRU,
+    GRUCell,
     Identity,
-    LSTM,
-    LSTMCell,
     LayerNormalization,
     LeakyReLU,
+    LSTM,
+    LSTMCell,
     Masking,
+    Maximum,
     MaxPooling1D,
     MaxPooling2D,
     MaxPooling3D,
-    Maximum,
     Minimum,
+    MultiHeadAttention,
     Multiply,
     Normalization,
-    PReLU,
     Permute,
-    RMSNormalization,
-    RNN,
+    PReLU,
     ReLU,
     RepeatVector,
     Rescaling,
     Reshape,
+    RMSNormalization,
+    RNN,
     SeparableConv1D,
     SeparableConv2D,
     SimpleRNN,

@@ -13,12 +13,23 @@ pub(super) fn axes_of(shape: &Shape, axes: &[isize]) -> Result<Vec<usize>, Strin
     }
 }
 
-/// `x` less its mean along `axes`, and the mean of that squared, with extents of 1 there.
-pub(super) fn centered(x: &Tensor, axes: &[usize]) -> (Tensor, Tensor) {
+/// The mean along `axes` and the mean square of the distance from it, with extents of 1 there.
+pub(super) fn moments(x: &Tensor, axes: &[usize]) -> (Tensor, Tensor) {
     let axes: Vec<isize> = axes.iter().map(|&axis| axis as isize).collect();
-    let centered = x - x.mean_keep(&axes);
-    let variance = centered.square().mean_keep(&axes);
-    (centered, variance)
+    let mean = x.mean_keep(&axes);
+    let variance = (x - &mean).square().mean_keep(&axes);
+    (mean, variance)
+}
+
+/// The same of those entries alone that `mask` counts, which has all axes but the last.
+pub(super) fn masked_moments(x: &Tensor, mask: &Tensor, axes: &[usize]) -> (Tensor, Tensor) {
+    let axes: Vec<isize> = axes.iter().map(|&axis| axis as isize).collect();
+    let counts = mask.expand_dims(-1).broadcast_to(x.shape());
+    // The small number stands against division by zero, as in Keras.
+    let count = counts.cast(x.dtype()).sum_keep(&axes) + 1e-7;
+    let mean = counts.select(x, 0.0).sum_keep(&axes) / &count;
+    let distance = counts.select(&(x - &mean), 0.0);
+    (mean, distance.square().sum_keep(&axes) / count)
 }
 
 /// `gamma x / sqrt(variance + epsilon) + beta`, with `gamma` and `beta` of the shape `open`, which
