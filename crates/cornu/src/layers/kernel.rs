@@ -55,6 +55,14 @@ impl<const RANK: usize> Slide<RANK> {
     }
 }
 
+/// The convolution of each channel by itself with its kernels `[spatial.., channels, kernels]`.
+pub(super) fn depthwise(x: &Tensor, kernel: &Tensor, conv: Conv) -> Tensor {
+    let shape = kernel.shape();
+    let Some((spatial, &[channels, each])) = shape.split_last_chunk::<2>() else { return kernel.clone() };
+    let kernel = kernel.reshape([spatial, &[1, channels * each]].concat());
+    x.conv(&kernel, conv.groups(channels))
+}
+
 /// A layer's output from the sums of its products, which have their channels last: with the bias,
 /// its channels where they belong, the activation, and the penalty on it in the loss.
 pub(super) fn output(
