@@ -35,6 +35,8 @@ pub struct Weight {
     regularizer: Option<AnyRegularizer>,
     constraint: Option<AnyConstraint>,
     trainable: bool,
+    /// How many connections lead into and out of a unit, where the shape does not tell.
+    fans: Option<[usize; 2]>,
 }
 
 impl Weight {
@@ -49,7 +51,14 @@ impl Weight {
             regularizer: None,
             constraint: None,
             trainable: true,
+            fans: None,
         }
+    }
+
+    /// The same with so many connections into and out of a unit, for initializers that count them.
+    pub(crate) fn fans(mut self, fans: [usize; 2]) -> Weight {
+        self.fans = Some(fans);
+        self
     }
 
     /// The same with a penalty that is added to the loss.
@@ -198,6 +207,27 @@ impl<'a> Scope<'a> {
         outputs
     }
 
+    /// Lets a layer that is a part of the layer at hand, but is not called as a whole, describe some of its
+    /// work: a cell declares its weights once for all steps. See [`Scope::sublayer`] for the names.
+    pub fn within_layer<R>(
+        &mut self,
+        attribute: &str,
+        name: &str,
+        layer: &AnyLayer,
+        work: impl FnOnce(&mut Scope) -> R,
+    ) -> R {
+        let name = layer.name.clone().unwrap_or_else(|| name.to_string());
+        let policy = layer.dtype.unwrap_or_else(|| self.policy());
+        let training = self.calls.last().and_then(|call| call.training);
+        let (arguments, masks, given) = (Arguments::default(), Vec::new(), Vec::new());
+        self.calls.push(CallFrame { arguments, masks, given, policy, training });
+        self.storage.push(attribute.into());
+        let result = self.inside(&name, layer.trainable, work);
+        self.storage.pop();
+        self.calls.pop();
+        result
+    }
+
     /// Describes `work` as a part of the layer at hand that has weights of its own and is no layer;
     /// see [`Scope::sublayer`] for where they are kept.
     pub fn part<R>(&mut self, attribute: &str, name: &str, work: impl FnOnce(&mut Scope) -> R) -> R {
@@ -233,8 +263,13 @@ impl<'a> Scope<'a> {
             arguments.inputs().into_iter().map(|masked| masked.mask.clone()).collect();
         // A mask that is given in the call stands before one that came along with an input.
         if let Some(given) = arguments.get("mask") {
-            for (mask, given) in masks.iter_mut().zip(given.tensors()) {
-                *mask = Some(given.tensor.cast(DType::Bool));
+            let each = match given {
+                Argument::List(items) => items.iter().collect(),
+                Argument::Value(_) => Vec::new(),
+                one => vec![one],
+            };
+            for (mask, given) in masks.iter_mut().zip(each) {
+                *mask = given.tensors().first().map(|given| given.tensor.cast(DType::Bool));
             }
         }
         let passed = match layer.layer.supports_masking() {
@@ -332,7 +367,12 @@ impl<'a> Scope<'a> {
 
     /// A weight of the layer at hand: the same one each time the layer asks for its name.
     pub fn weight(&mut self, weight: Weight) -> Tensor {
-        let Weight { name, shape, dtype, cast, initializer, regularizer, constraint, trainable } = weight;
+        let Weight { name, shape, dtype, cast, initializer, regularizer, constraint, trainable, fans } =
+            weight;
+        let initializer = match fans {
+            Some(fans) => initializer.with_fans(fans).unwrap_or(initializer),
+            None => initializer,
+        };
         let role = if trainable { Role::Trainable } else { Role::NonTrainable };
         let policy = self.policy();
         let ty = Type::new(shape, dtype.unwrap_or(policy.variable));
@@ -369,6 +409,12 @@ impl<'a> Scope<'a> {
             regularizer: None,
             constraint: None,
         })
+    }
+
+    /// What the layer at hand keeps from one batch to the next: a variable that starts as zeros, has no
+    /// gradient, and is not among the model's weights. [`Scope::update`] changes it.
+    pub fn state(&mut self, name: &str, shape: impl Into<Shape>) -> Tensor {
+        self.slot(name, shape, self.policy().variable, Role::State, 0.0)
     }
 
     /// A metric's running total: an `f32` variable that is zeroed at the start of each epoch.

@@ -16,6 +16,9 @@ pub enum Role {
     Trainable,
     /// A layer's weight that has no gradient: a moving mean.
     NonTrainable,
+    /// What a layer keeps from one batch to the next: the last state of a recurrence. It is no weight and
+    /// is not saved.
+    State,
     /// What an optimizer keeps: momentum, iterations, the learning rate.
     Optimizer,
     /// What a metric adds up; zeroed at the start of each epoch.

@@ -25,6 +25,12 @@ pub trait Initializer: Item {
     fn check(&self, _shape: &Shape) -> Result<(), String> {
         Ok(())
     }
+
+    /// The same for a weight with so many connections into and out of each unit, which its shape does
+    /// not tell; `None` where they do not matter.
+    fn with_fans(&self, _fans: [usize; 2]) -> Option<AnyInitializer> {
+        None
+    }
 }
 
 /// Any initializer, shared.

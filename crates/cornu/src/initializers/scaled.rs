@@ -1,6 +1,6 @@
 //! The trait of initializers that are variance scaling with settings of their own.
 
-use super::{Initializer, VarianceScaling};
+use super::{AnyInitializer, Initializer, VarianceScaling};
 use crate::registry::Item;
 use cornu_graph::Shape;
 use cornu_graph::philox::Random;
@@ -22,5 +22,9 @@ impl<T: Scaled> Initializer for T {
 
     fn check(&self, shape: &Shape) -> Result<(), String> {
         self.scaling().check(shape)
+    }
+
+    fn with_fans(&self, fans: [usize; 2]) -> Option<AnyInitializer> {
+        self.scaling().with_fans(fans)
     }
 }

@@ -1,7 +1,7 @@
 //! The initializer that scales its variance by the number of connections.
 
-use super::Initializer;
 use super::truncated_normal::truncated;
+use super::{AnyInitializer, Initializer};
 use crate::registry::Named;
 use cornu_graph::Shape;
 use cornu_graph::philox::Random;
@@ -92,9 +92,9 @@ impl Named for VarianceScaling {
 /// The standard deviation of a standard normal number that is cut off at 2.
 const TRUNCATED_DEVIATION: f64 = 0.879_625_661_034_239_8;
 
-impl Initializer for VarianceScaling {
-    fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
-        let (fan_in, fan_out) = self.fans(shape).unwrap_or((1.0, 1.0));
+impl VarianceScaling {
+    /// Values for so many connections into and out of each unit.
+    fn draw(&self, size: usize, (fan_in, fan_out): (f64, f64), random: &mut Random) -> Vec<f64> {
         let n = match self.mode {
             Fan::In => fan_in,
             Fan::Out => fan_out,
@@ -108,7 +108,13 @@ impl Initializer for VarianceScaling {
             Distribution::TruncatedNormal => deviation / TRUNCATED_DEVIATION * truncated(random),
             Distribution::UntruncatedNormal => deviation * random.normal(),
         };
-        (0..shape.size()).map(|_| draw()).collect()
+        (0..size).map(|_| draw()).collect()
+    }
+}
+
+impl Initializer for VarianceScaling {
+    fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
+        self.draw(shape.size(), self.fans(shape).unwrap_or((1.0, 1.0)), random)
     }
 
     fn seed(&self) -> Option<i64> {
@@ -121,6 +127,39 @@ impl Initializer for VarianceScaling {
             true => Ok(()),
             false => Err(format!("VarianceScaling expects a scale above 0, got {}", self.scale)),
         }
+    }
+
+    fn with_fans(&self, fans: [usize; 2]) -> Option<AnyInitializer> {
+        Some(Told { scaling: self.clone(), fans }.into())
+    }
+}
+
+/// The same where the layer tells how many connections a unit has.
+#[derive(Clone, Debug, Serialize)]
+struct Told {
+    #[serde(flatten)]
+    scaling: VarianceScaling,
+    #[serde(skip)]
+    fans: [usize; 2],
+}
+
+impl Named for Told {
+    const NAME: &'static str = VarianceScaling::NAME;
+    const SUMMARY: &'static str = VarianceScaling::SUMMARY;
+}
+
+impl Initializer for Told {
+    fn values(&self, shape: &Shape, random: &mut Random) -> Vec<f64> {
+        let [fan_in, fan_out] = self.fans.map(|fan| fan as f64);
+        self.scaling.draw(shape.size(), (fan_in, fan_out), random)
+    }
+
+    fn seed(&self) -> Option<i64> {
+        self.scaling.seed
+    }
+
+    fn check(&self, shape: &Shape) -> Result<(), String> {
+        self.scaling.check(shape)
     }
 }
 

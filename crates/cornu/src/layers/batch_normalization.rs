@@ -1,6 +1,7 @@
 //! The layer that standardizes its inputs by statistics of the batch.
 
 use super::inputs::one_float;
+use super::standardized::{self, masked_moments, moments, standardized};
 use super::{Layer, LayerSample, Sampled};
 use crate::constraints::AnyConstraint;
 use crate::initializers::{AnyInitializer, Ones, Zeros};
@@ -17,7 +18,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// While training, the mean and variance (divided by the count, not by one less) are the batch's,
 /// and the weights `moving_mean` and `moving_variance` follow them:
 /// `moving = moving * momentum + batch * (1 - momentum)`. Otherwise, and where the layer is frozen,
-/// the moving ones are used. The other weights are `gamma` and `beta`; all have the extent of the
+/// the moving ones are used. What the input's mask leaves out does not count for the batch's. 16-bit
+/// floats are computed on in 32 bits. The other weights are `gamma` and `beta`; all have the extent of the
 /// axis. Ioffe, Szegedy: Batch normalization (2015). Agrees with Keras's `BatchNormalization`
 /// without batch renormalization. Fails if the axis does not exist or is the batch, or if
 /// `momentum` is not in `[0, 1]` or `epsilon` is below 0.
@@ -188,10 +190,7 @@ impl BatchNormalization {
         if !(0.0..=1.0).contains(&self.momentum) {
             return Some(format!("expects a momentum between 0 and 1, got {}", self.momentum));
         }
-        if self.epsilon.is_nan() || self.epsilon < 0.0 {
-            return Some(format!("expects an epsilon of at least 0, got {}", self.epsilon));
-        }
-        None
+        standardized::misfit(self.epsilon)
     }
 }
 
@@ -218,14 +217,16 @@ impl Layer for BatchNormalization {
                 scope.weight(
                     Weight::new("gamma", &features, &self.gamma_initializer)
                         .regularizer(&self.gamma_regularizer)
-                        .constraint(&self.gamma_constraint),
+                        .constraint(&self.gamma_constraint)
+                        .uncast(),
                 )
             });
             let beta = self.center.then(|| {
                 scope.weight(
                     Weight::new("beta", &features, &self.beta_initializer)
                         .regularizer(&self.beta_regularizer)
-                        .constraint(&self.beta_constraint),
+                        .constraint(&self.beta_constraint)
+                        .uncast(),
                 )
             });
             let [moving_mean, moving_variance] = [
@@ -233,33 +234,41 @@ impl Layer for BatchNormalization {
                 ("moving_variance", &self.moving_variance_initializer),
             ]
             .map(|(name, initializer)| {
-                scope.weight(Weight::new(name, &features, initializer).not_trainable())
+                scope.weight(Weight::new(name, &features, initializer).not_trainable().uncast())
             });
 
+            let x = x.cast(scope.precise_dtype());
             let (centered, variance) = match scope.training() && !scope.is_frozen() {
                 true => {
-                    let others: Vec<isize> = others.iter().map(|&axis| axis as isize).collect();
-                    let mean = x.mean_keep(&others);
-                    let centered = x - &mean;
-                    let variance = centered.square().mean_keep(&others);
+                    let (mean, variance) = match scope.mask(0) {
+                        None => moments(&x, &others),
+                        Some(mask) if mask.shape()[..] == shape[..shape.rank() - 1] => {
+                            masked_moments(&x, &mask, &others)
+                        }
+                        Some(mask) => {
+                            let message = format!(
+                                "expects a mask {}, got {}",
+                                shape.without(&[shape.rank() - 1]),
+                                mask.shape()
+                            );
+                            return scope.fail(message);
+                        }
+                    };
                     for (moving, batch) in [(&moving_mean, &mean), (&moving_variance, &variance)] {
-                        let so_far = scope.current(moving);
+                        let so_far = scope.current(moving).cast(x.dtype());
                         let batch = batch.reshape(&features);
                         scope.update(moving, so_far * self.momentum + batch * (1.0 - self.momentum));
                     }
-                    (centered, variance)
+                    (&x - mean, variance)
                 }
-                false => (x - moving_mean.reshape(&open), moving_variance.reshape(&open)),
+                false => {
+                    let [mean, variance] =
+                        [moving_mean, moving_variance].map(|moving| moving.cast(x.dtype()).reshape(&open));
+                    (&x - mean, variance)
+                }
             };
-            let mut factor = (variance + self.epsilon).rsqrt();
-            if let Some(gamma) = gamma {
-                factor = factor * gamma.reshape(&open);
-            }
-            let y = centered * factor;
-            match beta {
-                Some(beta) => y + beta.reshape(&open),
-                None => y,
-            }
+            let y = standardized(&centered, &variance, self.epsilon, gamma, beta, &open);
+            y.cast(scope.compute_dtype())
         })
     }
 

@@ -1,10 +1,10 @@
 //! The layer that joins its inputs along an axis.
 
-use super::inputs::{many, shapes};
+use super::inputs::{many, shapes, spread_mask};
 use super::{Layer, LayerSample, Sampled, Takes};
 use crate::registry::Named;
 use crate::scope::Scope;
-use cornu_graph::{Tensor, concat};
+use cornu_graph::{DType, Tensor, concat};
 use serde::{Deserialize, Serialize};
 
 /// Joins any number of inputs along an axis: `[batch, .., a], [batch, .., b] -> [batch, .., a + b]`.
@@ -44,6 +44,7 @@ impl Named for Concatenate {
 
 impl Layer for Concatenate {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
+        let masked = (0..inputs.len()).any(|i| scope.mask(i).is_some());
         many(scope, inputs, |scope, inputs| {
             let first = inputs[0].shape();
             let Some(axis) = first.axis(self.axis).filter(|&axis| axis > 0) else {
@@ -55,6 +56,15 @@ impl Layer for Concatenate {
             if !inputs.iter().all(fits) {
                 let got = shapes(inputs);
                 return scope.fail(format!("expects inputs that differ along axis {axis} alone, got {got}"));
+            }
+            if masked {
+                // An input without a mask counts everywhere.
+                let whole = |x: &Tensor| x.builder().full(x.shape(), 1.0, DType::Bool);
+                let masks: Vec<Tensor> = (inputs.iter().enumerate())
+                    .map(|(i, x)| spread_mask(scope, i, x).unwrap_or_else(|| whole(x)))
+                    .collect();
+                let counts = concat(&masks.iter().collect::<Vec<_>>(), axis as isize).reduce_max(&[-1]);
+                scope.set_mask(0, Some(counts));
             }
             concat(&inputs.iter().collect::<Vec<_>>(), axis as isize)
         })

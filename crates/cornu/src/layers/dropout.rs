@@ -1,10 +1,11 @@
 //! The layer that drops values while training.
 
 use super::inputs::one_float;
+use super::noise::{drawn, dropped, misfit};
 use super::{Layer, LayerSample, Sampled};
 use crate::registry::Named;
 use crate::scope::Scope;
-use cornu_graph::{Shape, Tensor};
+use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// While training, sets each value to 0 with probability `rate` and divides the others by
@@ -49,14 +50,6 @@ impl Dropout {
         self.noise_shape = Some(shape.into());
         self
     }
-
-    /// The shape that is drawn for.
-    fn drawn(&self, x: &Shape) -> Option<Shape> {
-        let Some(noise) = &self.noise_shape else { return Some(x.clone()) };
-        let shape: Shape =
-            noise.iter().zip(x.iter()).map(|(noise, &extent)| noise.unwrap_or(extent)).collect();
-        (noise.len() == x.rank() && shape.broadcast(x).as_ref() == Some(x)).then_some(shape)
-    }
 }
 
 impl Named for Dropout {
@@ -67,30 +60,20 @@ impl Named for Dropout {
 impl Layer for Dropout {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
         one_float(scope, inputs, |scope, x| {
-            if !(0.0..1.0).contains(&self.rate) {
-                return scope.fail(format!("expects a rate of at least 0 and below 1, got {}", self.rate));
-            }
-            let Some(shape) = self.drawn(&x.shape()) else {
-                let noise: Vec<String> = self.noise_shape.iter().flatten().map(extent).collect();
-                let noise = noise.join(", ");
-                return scope
-                    .fail(format!("expects a noise_shape that repeats to {}, got [{noise}]", x.shape()));
+            let shape = match (misfit(self.rate), drawn(&self.noise_shape, &x.shape())) {
+                (Some(message), _) | (_, Err(message)) => return scope.fail(message),
+                (None, Ok(shape)) => shape,
             };
-            if !scope.training() || self.rate == 0.0 {
-                return x.clone();
+            match scope.training() && self.rate > 0.0 {
+                true => dropped(scope, x, self.rate, self.seed, shape),
+                false => x.clone(),
             }
-            let kept = scope.uniform(shape, self.seed).less(1.0 - self.rate);
-            kept.select(&(x * (1.0 / (1.0 - self.rate))), 0.0)
         })
     }
 
     fn supports_masking(&self) -> bool {
         true
     }
-}
-
-fn extent(extent: &Option<usize>) -> String {
-    extent.map_or("None".into(), |extent| extent.to_string())
 }
 
 impl Sampled for Dropout {

@@ -57,31 +57,92 @@ pub(super) fn many(
 }
 
 /// Combines the inputs one after another by `combine`, element by element. Inputs of fewer axes
-/// gain some after the batch, as in Keras.
+/// gain some after the batch, as in Keras. The output counts where one of the inputs does, if all of
+/// them have masks.
 #[track_caller]
 pub(super) fn merged(
     scope: &mut Scope,
     inputs: &[Tensor],
     combine: impl Fn(Tensor, &Tensor) -> Tensor,
 ) -> Vec<Tensor> {
-    many(scope, inputs, |scope, inputs| {
-        let rank = inputs.iter().map(Tensor::rank).max().unwrap_or(0);
-        let mut aligned = inputs.iter().map(|x| {
-            let shape = x.shape();
-            let ones = std::iter::repeat_n(1, rank - shape.rank());
-            x.reshape(
-                shape[..1].iter().copied().chain(ones).chain(shape[1..].iter().copied()).collect::<Vec<_>>(),
-            )
-        });
-        let Some(mut result) = aligned.next() else { return scope.fail("expects at least one input") };
-        for x in aligned {
-            if result.shape().broadcast(&x.shape()).is_none() {
-                return scope.fail(format!("expects inputs whose shapes broadcast, got {}", shapes(inputs)));
-            }
-            result = combine(result, &x);
+    scope.set_mask(0, merged_mask(scope, inputs.len()));
+    many(scope, inputs, |scope, inputs| match aligned(scope, inputs) {
+        Ok(aligned) => {
+            let merged = aligned.into_iter().reduce(|result, x| combine(result, &x));
+            merged.unwrap_or_else(|| scope.fail("expects at least one input"))
         }
-        result
+        Err(failed) => failed,
     })
+}
+
+/// The same where entries that do not count are left out: there the other input stands alone.
+#[track_caller]
+pub(super) fn merged_where_counted(
+    scope: &mut Scope,
+    inputs: &[Tensor],
+    combine: impl Fn(&Tensor, &Tensor) -> Tensor,
+) -> Vec<Tensor> {
+    let rank = inputs.iter().map(Tensor::rank).max().unwrap_or(0);
+    // Inputs that gain axes lose their masks.
+    let mask = |(i, x): (usize, &Tensor)| spread_mask(scope, i, x).filter(|mask| mask.rank() == rank);
+    let masks: Vec<Option<Tensor>> = inputs.iter().enumerate().map(mask).collect();
+    scope.set_mask(0, merged_mask(scope, inputs.len()));
+    many(scope, inputs, |scope, inputs| {
+        let aligned = match aligned(scope, inputs) {
+            Ok(aligned) => aligned,
+            Err(failed) => return failed,
+        };
+        let counted = aligned.into_iter().zip(masks).reduce(|(result, counts), (mut x, mask)| {
+            if let Some(mask) = &mask {
+                x = mask.select(&x, &result);
+            }
+            let so_far = match &counts {
+                Some(counts) => counts.select(&result, &x),
+                None => result,
+            };
+            let counts = counts.zip(mask).map(|(a, b)| a.or(&b));
+            (combine(&so_far, &x), counts)
+        });
+        counted.map(|(result, _)| result).unwrap_or_else(|| scope.fail("expects at least one input"))
+    })
+}
+
+/// Where one of the inputs counts, if all of them have masks.
+fn merged_mask(scope: &Scope, n: usize) -> Option<Tensor> {
+    let masks: Option<Vec<Tensor>> = (0..n).map(|i| scope.mask(i)).collect();
+    let masks = masks.filter(|masks| masks.windows(2).all(|pair| pair[0].shape() == pair[1].shape()))?;
+    masks.into_iter().reduce(|a, b| a.or(&b))
+}
+
+/// The mask of input `i`, which is `x`, for each of its entries.
+pub(super) fn spread_mask(scope: &Scope, i: usize, x: &Tensor) -> Option<Tensor> {
+    let mask = scope.mask(i)?;
+    let fits = x.is_valid() && mask.shape()[..] == x.shape()[..x.rank().saturating_sub(1)];
+    fits.then(|| mask.expand_dims(-1).broadcast_to(x.shape()))
+}
+
+/// The inputs with as many axes each, if their shapes repeat to a common one.
+#[track_caller]
+pub(super) fn aligned(scope: &mut Scope, inputs: &[Tensor]) -> Result<Vec<Tensor>, Tensor> {
+    let rank = inputs.iter().map(Tensor::rank).max().unwrap_or(0);
+    let widened = inputs.iter().map(|x| {
+        let shape = x.shape();
+        let ones = std::iter::repeat_n(1, rank - shape.rank());
+        let extents = shape[..1].iter().copied().chain(ones).chain(shape[1..].iter().copied());
+        x.reshape(extents.collect::<Vec<_>>())
+    });
+    let widened: Vec<Tensor> = widened.collect();
+    let mut shape = widened.first().map(Tensor::shape).unwrap_or_default();
+    for x in &widened {
+        match shape.broadcast(&x.shape()) {
+            Some(common) => shape = common,
+            None => {
+                let message = format!("expects inputs whose shapes broadcast, got {}", shapes(inputs));
+                return Err(scope.fail(message));
+            }
+        }
+    }
+    Ok(widened)
 }
 
 /// The inputs' shapes, for messages.

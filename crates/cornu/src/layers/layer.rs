@@ -1,5 +1,6 @@
 //! The trait that every layer implements.
 
+use super::{Cell, Recurrent};
 use crate::dtype_policy::DTypePolicy;
 use crate::registry::{Any, Item, Kind};
 use crate::scope::Scope;
@@ -32,6 +33,22 @@ pub trait Layer: Item + std::any::Any {
         false
     }
 
+    /// The layer as the cell of a recurrence, if it is one.
+    fn cell(&self) -> Option<&dyn Cell> {
+        None
+    }
+
+    /// The layer as a recurrence over the steps of its input, if it is one.
+    fn recurrent(&self) -> Option<&dyn Recurrent> {
+        None
+    }
+
+    /// What Keras calls the class in Python, after which it names layers and groups in files; the class
+    /// name for all but those that Keras has renamed.
+    fn python_class(&self) -> &'static str {
+        self.class_name()
+    }
+
     /// Whether inputs that are floats are cast to the dtype that the layer computes in.
     fn casts_inputs(&self) -> bool {
         true
@@ -47,6 +64,8 @@ pub enum Takes {
     List,
     /// Each as an argument of its own.
     Each,
+    /// The first alone, the others as a list: a cell its input and its states.
+    FirstAndList,
 }
 
 /// Any layer with its name and whether it is trained: what [`Sequential::add`] takes.

@@ -1,6 +1,6 @@
 //! The layer of maxima.
 
-use super::inputs::merged;
+use super::inputs::merged_where_counted;
 use super::{Layer, LayerSample, Sampled, Takes};
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -29,7 +29,7 @@ impl Named for Maximum {
 
 impl Layer for Maximum {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        merged(scope, inputs, |greatest, x| greatest.maximum(x))
+        merged_where_counted(scope, inputs, |greatest, x| greatest.maximum(x))
     }
 
     fn takes(&self) -> Takes {

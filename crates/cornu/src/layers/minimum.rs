@@ -1,6 +1,6 @@
 //! The layer of minima.
 
-use super::inputs::merged;
+use super::inputs::merged_where_counted;
 use super::{Layer, LayerSample, Sampled, Takes};
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -29,7 +29,7 @@ impl Named for Minimum {
 
 impl Layer for Minimum {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        merged(scope, inputs, |least, x| least.minimum(x))
+        merged_where_counted(scope, inputs, |least, x| least.minimum(x))
     }
 
     fn takes(&self) -> Takes {

@@ -1,6 +1,6 @@
 //! The layer of products.
 
-use super::inputs::merged;
+use super::inputs::{merged, spread_mask};
 use super::{Layer, LayerSample, Sampled, Takes};
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -29,7 +29,18 @@ impl Named for Multiply {
 
 impl Layer for Multiply {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
-        merged(scope, inputs, |product, x| product * x)
+        let masks: Vec<Option<Tensor>> =
+            inputs.iter().enumerate().map(|(i, x)| spread_mask(scope, i, x)).collect();
+        let masked = inputs.iter().zip(&masks).map(|(x, mask)| match mask {
+            Some(mask) => mask.select(x, 1.0),
+            None => x.clone(),
+        });
+        let products = merged(scope, &masked.collect::<Vec<_>>(), |product, x| product * x);
+        let all: Option<Vec<Tensor>> = masks.into_iter().collect();
+        match all.and_then(|masks| masks.into_iter().reduce(|a, b| a.or(&b))) {
+            Some(counts) => products.iter().map(|y| counts.select(y, 0.0)).collect(),
+            None => products,
+        }
     }
 
     fn takes(&self) -> Takes {

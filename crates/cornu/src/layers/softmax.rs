@@ -5,12 +5,13 @@ use super::{Layer, LayerSample, Sampled};
 use crate::constraints::Axes;
 use crate::registry::Named;
 use crate::scope::Scope;
-use cornu_graph::Tensor;
+use cornu_graph::{DType, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// `exp(x) / sum(exp(x))` along `axis`, of `x`'s shape: the probabilities of classes.
 ///
-/// Fails if an axis does not exist. Agrees with Keras's `Softmax`.
+/// What a mask given in the call (it repeats to the input's shape) leaves out gets 0. Fails if an axis does
+/// not exist, or the mask does not fit. Agrees with Keras's `Softmax`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Softmax {
@@ -49,18 +50,29 @@ impl Layer for Softmax {
             if axes.is_empty() || axes.iter().any(|&axis| x.shape().axis(axis).is_none()) {
                 return scope.fail(format!("expects axes of the input {}, got {axes:?}", x.shape()));
             }
-            match *axes {
-                [axis] => x.softmax(axis),
-                _ => {
-                    let y = (x - x.reduce_max_keep(axes).stop_gradient()).exp();
-                    &y / y.sum_keep(axes)
-                }
+            let Some(mask) = scope.mask(0) else { return softmax(x, axes) };
+            if mask.shape().broadcast(&x.shape()).as_ref() != Some(&x.shape()) {
+                let (shape, mask) = (x.shape(), mask.shape());
+                return scope.fail(format!("expects a mask that repeats to the input {shape}, got {mask}"));
             }
+            // As in Keras: low enough that it does not count beside others, and nothing if all are.
+            let low = if x.dtype() == DType::F16 { -3e4 } else { -1e9 };
+            mask.select(&softmax(&mask.select(x, low), axes), 0.0)
         })
     }
 
     fn supports_masking(&self) -> bool {
         true
+    }
+}
+
+fn softmax(x: &Tensor, axes: &[isize]) -> Tensor {
+    match *axes {
+        [axis] => x.softmax(axis),
+        _ => {
+            let y = (x - x.reduce_max_keep(axes).stop_gradient()).exp();
+            &y / y.sum_keep(axes)
+        }
     }
 }
 

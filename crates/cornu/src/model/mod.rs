@@ -25,6 +25,7 @@ pub use input::Input;
 pub use lower::Signature;
 pub(crate) use model::is_weight;
 pub use model::{Form, Model};
+pub(crate) use network::snake_case;
 pub use network::{Call, Network, Node, Reference, Structure};
 pub use sequential::Sequential;
 pub use summary::{Summary, SummaryRow};

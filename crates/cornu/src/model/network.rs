@@ -182,7 +182,7 @@ impl Network {
                 None => {
                     let stem = match node.as_model() {
                         Some(model) => model.name().to_string(),
-                        None => snake_case(node.layer.layer.class_name()),
+                        None => snake_case(node.layer.layer.python_class()),
                     };
                     let numbered = (1..).map(|i| format!("{stem}_{i}"));
                     let free =
@@ -261,7 +261,7 @@ impl Network {
     /// class on numbered, `layers/dense_1`, whatever the layers' names are.
     pub(crate) fn groups(&self) -> Vec<String> {
         let mut numbers: HashMap<String, usize> = HashMap::new();
-        let class = |node: &Node| snake_case(node.layer.layer.class_name());
+        let class = |node: &Node| snake_case(node.layer.layer.python_class());
         let group = |node: &Node| {
             let class = class(node);
             let number = numbers.entry(class.clone()).or_insert(0);

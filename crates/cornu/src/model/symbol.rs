@@ -125,10 +125,17 @@ pub trait CallArguments {
 
 impl<S: Symbols> CallArguments for S {
     fn arguments(self, takes: Takes) -> Arguments<Symbol> {
-        let symbols = self.symbols();
+        let mut symbols = self.symbols();
         match (takes, symbols.len()) {
+            (Takes::FirstAndList, 1..) => {
+                let others = Arguments::list(symbols.split_off(1));
+                Arguments {
+                    positional: [Arguments::each(symbols).positional, others.positional].concat(),
+                    named: vec![],
+                }
+            }
             (Takes::Each, _) | (Takes::One, 1) => Arguments::each(symbols),
-            (Takes::List | Takes::One, _) => Arguments::list(symbols),
+            (Takes::List | Takes::One | Takes::FirstAndList, _) => Arguments::list(symbols),
         }
     }
 }

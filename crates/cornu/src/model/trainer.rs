@@ -119,7 +119,10 @@ impl Trainer {
         }
         model.plans.clear();
         let list = model.variables.list();
-        let own = list.iter().take_while(|v| is_weight(v.role) || v.role == Role::Random).count();
+        let own = list
+            .iter()
+            .take_while(|v| is_weight(v.role) || matches!(v.role, Role::State | Role::Random))
+            .count();
         model.variables.truncate(own);
         Ok(Trainer { model, compile, own, results: None })
     }

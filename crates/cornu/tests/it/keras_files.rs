@@ -274,7 +274,8 @@ fn frozen_and_repeated() -> Case {
 fn layers() -> Vec<Case> {
     let mut cases = Vec::new();
     for (i, sample) in samples().into_iter().enumerate() {
-        let inputs: Vec<_> = sample.inputs.iter().map(|shape| Input::new(&shape[1..]).symbol()).collect();
+        let inputs: Vec<_> =
+            sample.inputs.iter().map(|shape| Input::new(&shape[1..]).dtype(sample.dtype).symbol()).collect();
         let class = sample.layer.layer.class_name();
         let y = sample.layer.on(&inputs[..]);
         let model = Model::new(&inputs[..], &y).unwrap();

@@ -3,7 +3,7 @@
 use super::Misfit;
 use crate::arguments::{Argument, Arguments};
 use crate::dtype_policy::DTypePolicy;
-use crate::layers::{AnyLayer, LAYERS, Layer};
+use crate::layers::{AnyLayer, LAYERS, Layer, nested};
 use crate::model::{Call, Form, Input, Model, Network, Node, Reference, Structure};
 use crate::registry::{Any, Kind};
 use crate::variables::Variables;
@@ -273,9 +273,11 @@ impl Reader {
                 check_origins(layer.config, layer)?;
                 let mut config = layer.config.clone();
                 // What all layers have is not part of their own fields.
-                for key in ["name", "trainable", "dtype", "batch_shape", "batch_input_shape"] {
+                for key in nested::SHARED {
                     config.remove(key);
                 }
+                let policy = layer.config.get("dtype").unwrap_or(&Value::Null);
+                nested::drop_dtypes(&mut config, DTypePolicy::from_json(policy).unwrap_or_default());
                 Any::from_name(class, Value::Object(config))
                     .map_err(|error| Misfit::new(format!("{}: {error}", layer.place)))?
             }
@@ -351,7 +353,15 @@ fn check_origins(fields: &Map<String, Value>, layer: &Described) -> Result<(), M
             .misfit(format!("uses {class} from {origin}, not one of Keras's own"))
             .help("use what Keras itself has"));
     }
-    fields.values().filter_map(Value::as_object).try_for_each(|fields| check_origins(fields, layer))
+    let mut values: Vec<&Value> = fields.values().collect();
+    while let Some(value) = values.pop() {
+        match value {
+            Value::Object(fields) => check_origins(fields, layer)?,
+            Value::Array(items) => values.extend(items),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// An output of a call as files name it: the layer, its call, the output.

@@ -2,6 +2,7 @@
 
 use crate::arguments::{Argument, Arguments};
 use crate::dtype_policy::DTypePolicy;
+use crate::layers::nested;
 use crate::model::{Call, Model, Network, Node, Reference, Structure};
 use cornu_graph::DType;
 use serde_json::{Map, Value, json};
@@ -113,7 +114,9 @@ fn simple(model: &Model, index: usize, trainable: bool) -> Map<String, Value> {
         config.insert("name".into(), node.name.clone().into());
         config.insert("trainable".into(), trainable.into());
         config.insert("dtype".into(), node.layer.dtype.unwrap_or_default().to_json());
+        let policy = config["dtype"].clone();
         config.extend(own);
+        nested::fill_dtypes(&mut config, &policy);
     }
     let mut json = Map::new();
     json.insert("module".into(), "keras.layers".into());

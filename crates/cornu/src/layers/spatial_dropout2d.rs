@@ -1,0 +1,77 @@
+//! The layer that drops whole channels of images while training.
+
+use super::inputs::one_float;
+use super::noise::channels_dropped;
+use super::{DataFormat, Layer, LayerSample, Sampled};
+use crate::registry::Named;
+use crate::scope::Scope;
+use cornu_graph::Tensor;
+use serde::{Deserialize, Serialize};
+
+/// While training, sets each channel of a sample to 0 with probability `rate` and divides the others by
+/// `1 - rate`; otherwise changes nothing. `[batch, rows, columns, channels]` stays so.
+///
+/// Neighbors in an image are alike, so that what one dropped value told is still there in the next one;
+/// whole channels are another matter. Fails if `rate` is not in `[0, 1)`, or on inputs of other than
+/// four axes. Tompson and others: Efficient object localization using convolutional networks (2014).
+/// Agrees with Keras's `SpatialDropout2D`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpatialDropout2D {
+    /// The share of channels that are dropped, in `[0, 1)`.
+    pub rate: f64,
+    /// A seed of its own; none by default, which draws from the model's.
+    #[serde(default, deserialize_with = "crate::initializers::seed")]
+    pub seed: Option<i64>,
+    /// Where the channels stand; last by default.
+    #[serde(default)]
+    pub data_format: DataFormat,
+}
+
+impl SpatialDropout2D {
+    /// A layer that drops a share `rate` of channels.
+    pub fn new(rate: f64) -> SpatialDropout2D {
+        SpatialDropout2D { rate, seed: None, data_format: DataFormat::default() }
+    }
+
+    /// The same with a seed of its own.
+    pub fn seed(mut self, seed: i64) -> SpatialDropout2D {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// The same with channels that stand elsewhere.
+    pub fn data_format(mut self, data_format: DataFormat) -> SpatialDropout2D {
+        self.data_format = data_format;
+        self
+    }
+}
+
+impl Named for SpatialDropout2D {
+    const NAME: &'static str = "SpatialDropout2D";
+    const SUMMARY: &'static str = "drops a share of channels of images while training";
+}
+
+impl Layer for SpatialDropout2D {
+    fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
+        one_float(scope, inputs, |scope, x| {
+            channels_dropped(scope, x, 2, self.data_format, self.rate, self.seed)
+        })
+    }
+
+    fn supports_masking(&self) -> bool {
+        true
+    }
+}
+
+impl Sampled for SpatialDropout2D {
+    fn samples() -> Vec<LayerSample> {
+        vec![
+            LayerSample::new(SpatialDropout2D::new(0.4).seed(5), [&[2, 3, 2, 4]]),
+            LayerSample::new(
+                SpatialDropout2D::new(0.4).seed(5).data_format(DataFormat::ChannelsFirst),
+                [&[2, 3, 2, 4]],
+            ),
+        ]
+    }
+}
