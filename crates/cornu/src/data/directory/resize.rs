@@ -54,7 +54,10 @@ pub fn resize(image: &Array, size: (usize, usize), interpolation: Interpolation,
     let (seen_rows, seen_columns) = match fit {
         Fit::Stretch => (rows, columns),
         Fit::Crop => (tall.clamp(1, rows), broad.clamp(1, columns)),
-        Fit::Pad => (tall.max(rows), broad.max(columns)),
+        // As in Keras, as many zeros lie on both sides.
+        Fit::Pad => {
+            (rows + tall.saturating_sub(rows) / 2 * 2, columns + broad.saturating_sub(columns) / 2 * 2)
+        }
     };
     let start = |seen: usize, there: usize| (there as isize - seen as isize) / 2;
     let (top, left) = (start(seen_rows, rows), start(seen_columns, columns));
