@@ -1,6 +1,7 @@
 //! Tests of the library, against numbers from Keras where it has them.
 mod activations;
 mod callbacks;
+mod convolution;
 mod data;
 mod files;
 mod fit;
@@ -11,11 +12,13 @@ mod introductions;
 mod keras_files;
 mod keras_hostile;
 mod layers;
+mod layers_attention;
 mod losses;
 mod metrics;
 mod optimizers;
 mod parity;
 mod pipeline;
+mod recurrent;
 mod regularizers_constraints;
 mod run;
 mod schedules;
