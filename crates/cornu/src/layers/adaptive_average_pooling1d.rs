@@ -24,6 +24,9 @@ impl Named for AdaptiveAveragePooling1D {
 impl Sampled for AdaptiveAveragePooling1D {
     fn samples() -> Vec<LayerSample> {
         let first = AdaptiveAveragePooling1D::new(3).data_format(DataFormat::ChannelsFirst);
-        vec![LayerSample::new(AdaptiveAveragePooling1D::new(2), [&[2, 7, 3]]), LayerSample::new(first, [&[2, 3, 7]])]
+        vec![
+            LayerSample::new(AdaptiveAveragePooling1D::new(2), [&[2, 7, 3]]),
+            LayerSample::new(first, [&[2, 3, 7]]),
+        ]
     }
 }

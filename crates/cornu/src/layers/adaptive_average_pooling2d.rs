@@ -24,6 +24,9 @@ impl Named for AdaptiveAveragePooling2D {
 impl Sampled for AdaptiveAveragePooling2D {
     fn samples() -> Vec<LayerSample> {
         let first = AdaptiveAveragePooling2D::new([3, 4]).data_format(DataFormat::ChannelsFirst);
-        vec![LayerSample::new(AdaptiveAveragePooling2D::new(2), [&[2, 5, 6, 2]]), LayerSample::new(first, [&[2, 2, 5, 6]])]
+        vec![
+            LayerSample::new(AdaptiveAveragePooling2D::new(2), [&[2, 5, 6, 2]]),
+            LayerSample::new(first, [&[2, 2, 5, 6]]),
+        ]
     }
 }

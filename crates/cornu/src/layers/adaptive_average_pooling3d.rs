@@ -24,6 +24,9 @@ impl Named for AdaptiveAveragePooling3D {
 impl Sampled for AdaptiveAveragePooling3D {
     fn samples() -> Vec<LayerSample> {
         let first = AdaptiveAveragePooling3D::new([2, 4, 3]).data_format(DataFormat::ChannelsFirst);
-        vec![LayerSample::new(AdaptiveAveragePooling3D::new(2), [&[2, 3, 4, 5, 2]]), LayerSample::new(first, [&[2, 2, 3, 4, 5]])]
+        vec![
+            LayerSample::new(AdaptiveAveragePooling3D::new(2), [&[2, 3, 4, 5, 2]]),
+            LayerSample::new(first, [&[2, 2, 3, 4, 5]]),
+        ]
     }
 }

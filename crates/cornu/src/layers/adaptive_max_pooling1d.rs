@@ -24,6 +24,9 @@ impl Named for AdaptiveMaxPooling1D {
 impl Sampled for AdaptiveMaxPooling1D {
     fn samples() -> Vec<LayerSample> {
         let first = AdaptiveMaxPooling1D::new(3).data_format(DataFormat::ChannelsFirst);
-        vec![LayerSample::new(AdaptiveMaxPooling1D::new(2), [&[2, 7, 3]]), LayerSample::new(first, [&[2, 3, 7]])]
+        vec![
+            LayerSample::new(AdaptiveMaxPooling1D::new(2), [&[2, 7, 3]]),
+            LayerSample::new(first, [&[2, 3, 7]]),
+        ]
     }
 }

@@ -24,6 +24,9 @@ impl Named for AdaptiveMaxPooling2D {
 impl Sampled for AdaptiveMaxPooling2D {
     fn samples() -> Vec<LayerSample> {
         let first = AdaptiveMaxPooling2D::new([3, 4]).data_format(DataFormat::ChannelsFirst);
-        vec![LayerSample::new(AdaptiveMaxPooling2D::new(2), [&[2, 5, 6, 2]]), LayerSample::new(first, [&[2, 2, 5, 6]])]
+        vec![
+            LayerSample::new(AdaptiveMaxPooling2D::new(2), [&[2, 5, 6, 2]]),
+            LayerSample::new(first, [&[2, 2, 5, 6]]),
+        ]
     }
 }

@@ -24,6 +24,9 @@ impl Named for AdaptiveMaxPooling3D {
 impl Sampled for AdaptiveMaxPooling3D {
     fn samples() -> Vec<LayerSample> {
         let first = AdaptiveMaxPooling3D::new([2, 4, 3]).data_format(DataFormat::ChannelsFirst);
-        vec![LayerSample::new(AdaptiveMaxPooling3D::new(2), [&[2, 3, 4, 5, 2]]), LayerSample::new(first, [&[2, 2, 3, 4, 5]])]
+        vec![
+            LayerSample::new(AdaptiveMaxPooling3D::new(2), [&[2, 3, 4, 5, 2]]),
+            LayerSample::new(first, [&[2, 2, 3, 4, 5]]),
+        ]
     }
 }

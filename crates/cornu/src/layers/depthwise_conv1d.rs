@@ -25,9 +25,6 @@ impl Sampled for DepthwiseConv1D {
     fn samples() -> Vec<LayerSample> {
         let same = DepthwiseConv1D::new(3).strides(2).padding(Padding::Same).tanh();
         let first = DepthwiseConv1D::new(2).depth_multiplier(2).data_format(DataFormat::ChannelsFirst);
-        vec![
-            LayerSample::new(same, [&[2, 5, 3]]),
-            LayerSample::new(first.dilation_rate(2), [&[2, 3, 4]]),
-        ]
+        vec![LayerSample::new(same, [&[2, 5, 3]]), LayerSample::new(first.dilation_rate(2), [&[2, 3, 4]])]
     }
 }

@@ -126,19 +126,28 @@ impl<const RANK: usize> DepthwiseConvolution<RANK> {
     }
 
     /// The same with a kernel that starts otherwise.
-    pub fn depthwise_initializer(mut self, initializer: impl Into<AnyInitializer>) -> DepthwiseConvolution<RANK> {
+    pub fn depthwise_initializer(
+        mut self,
+        initializer: impl Into<AnyInitializer>,
+    ) -> DepthwiseConvolution<RANK> {
         self.depthwise_initializer = initializer.into();
         self
     }
 
     /// The same with a penalty on the kernel.
-    pub fn depthwise_regularizer(mut self, regularizer: impl Into<AnyRegularizer>) -> DepthwiseConvolution<RANK> {
+    pub fn depthwise_regularizer(
+        mut self,
+        regularizer: impl Into<AnyRegularizer>,
+    ) -> DepthwiseConvolution<RANK> {
         self.depthwise_regularizer = Some(regularizer.into());
         self
     }
 
     /// The same with a constraint on the kernel.
-    pub fn depthwise_constraint(mut self, constraint: impl Into<AnyConstraint>) -> DepthwiseConvolution<RANK> {
+    pub fn depthwise_constraint(
+        mut self,
+        constraint: impl Into<AnyConstraint>,
+    ) -> DepthwiseConvolution<RANK> {
         self.depthwise_constraint = Some(constraint.into());
         self
     }
@@ -156,7 +165,10 @@ impl<const RANK: usize> DepthwiseConvolution<RANK> {
     }
 
     /// The same with a penalty on the output.
-    pub fn activity_regularizer(mut self, regularizer: impl Into<AnyRegularizer>) -> DepthwiseConvolution<RANK> {
+    pub fn activity_regularizer(
+        mut self,
+        regularizer: impl Into<AnyRegularizer>,
+    ) -> DepthwiseConvolution<RANK> {
         self.activity_regularizer = Some(regularizer.into());
         self
     }

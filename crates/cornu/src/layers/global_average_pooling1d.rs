@@ -28,6 +28,9 @@ impl Named for GlobalAveragePooling1D {
 impl Sampled for GlobalAveragePooling1D {
     fn samples() -> Vec<LayerSample> {
         let first = GlobalAveragePooling1D::new().data_format(DataFormat::ChannelsFirst).keepdims(true);
-        vec![LayerSample::new(GlobalAveragePooling1D::new(), [&[2, 7, 3]]), LayerSample::new(first, [&[2, 3, 7]])]
+        vec![
+            LayerSample::new(GlobalAveragePooling1D::new(), [&[2, 7, 3]]),
+            LayerSample::new(first, [&[2, 3, 7]]),
+        ]
     }
 }

@@ -28,6 +28,9 @@ impl Named for GlobalAveragePooling2D {
 impl Sampled for GlobalAveragePooling2D {
     fn samples() -> Vec<LayerSample> {
         let first = GlobalAveragePooling2D::new().data_format(DataFormat::ChannelsFirst).keepdims(true);
-        vec![LayerSample::new(GlobalAveragePooling2D::new(), [&[2, 5, 6, 2]]), LayerSample::new(first, [&[2, 2, 5, 6]])]
+        vec![
+            LayerSample::new(GlobalAveragePooling2D::new(), [&[2, 5, 6, 2]]),
+            LayerSample::new(first, [&[2, 2, 5, 6]]),
+        ]
     }
 }

@@ -28,6 +28,9 @@ impl Named for GlobalAveragePooling3D {
 impl Sampled for GlobalAveragePooling3D {
     fn samples() -> Vec<LayerSample> {
         let first = GlobalAveragePooling3D::new().data_format(DataFormat::ChannelsFirst).keepdims(true);
-        vec![LayerSample::new(GlobalAveragePooling3D::new(), [&[2, 3, 4, 5, 2]]), LayerSample::new(first, [&[2, 2, 3, 4, 5]])]
+        vec![
+            LayerSample::new(GlobalAveragePooling3D::new(), [&[2, 3, 4, 5, 2]]),
+            LayerSample::new(first, [&[2, 2, 3, 4, 5]]),
+        ]
     }
 }

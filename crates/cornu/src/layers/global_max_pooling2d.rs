@@ -28,6 +28,9 @@ impl Named for GlobalMaxPooling2D {
 impl Sampled for GlobalMaxPooling2D {
     fn samples() -> Vec<LayerSample> {
         let first = GlobalMaxPooling2D::new().data_format(DataFormat::ChannelsFirst).keepdims(true);
-        vec![LayerSample::new(GlobalMaxPooling2D::new(), [&[2, 5, 6, 2]]), LayerSample::new(first, [&[2, 2, 5, 6]])]
+        vec![
+            LayerSample::new(GlobalMaxPooling2D::new(), [&[2, 5, 6, 2]]),
+            LayerSample::new(first, [&[2, 2, 5, 6]]),
+        ]
     }
 }

@@ -28,6 +28,9 @@ impl Named for GlobalMaxPooling3D {
 impl Sampled for GlobalMaxPooling3D {
     fn samples() -> Vec<LayerSample> {
         let first = GlobalMaxPooling3D::new().data_format(DataFormat::ChannelsFirst).keepdims(true);
-        vec![LayerSample::new(GlobalMaxPooling3D::new(), [&[2, 3, 4, 5, 2]]), LayerSample::new(first, [&[2, 2, 3, 4, 5]])]
+        vec![
+            LayerSample::new(GlobalMaxPooling3D::new(), [&[2, 3, 4, 5, 2]]),
+            LayerSample::new(first, [&[2, 2, 3, 4, 5]]),
+        ]
     }
 }

@@ -19,7 +19,9 @@ impl<const RANK: usize> Slide<RANK> {
     /// What does not fit, of the fields alone.
     pub(super) fn misfit(&self) -> Option<String> {
         let sizes = self.kernel_size.misfit("kernel_size");
-        sizes.or_else(|| self.strides.misfit("strides")).or_else(|| self.dilation_rate.misfit("dilation_rate"))
+        sizes
+            .or_else(|| self.strides.misfit("strides"))
+            .or_else(|| self.dilation_rate.misfit("dilation_rate"))
     }
 
     /// What does not fit where strides and dilations exclude each other.
@@ -38,11 +40,11 @@ impl<const RANK: usize> Slide<RANK> {
             return Err("expects padding valid or same, got causal, which is for one spatial axis".into());
         }
         let shape = x.shape();
-        let margin =
-            |i: usize| padding.margins(shape[i + 1], kernel_size[i], strides[i], dilation_rate[i]);
+        let margin = |i: usize| padding.margins(shape[i + 1], kernel_size[i], strides[i], dilation_rate[i]);
         let margins: Vec<(i64, i64)> = (0..RANK).map(margin).collect();
         let room = |i: usize| shape[i + 1] as i64 + margins[i].0 + margins[i].1;
-        if let Some(i) = (0..RANK).find(|&i| room(i) <= (kernel_size[i] as i64 - 1) * dilation_rate[i] as i64) {
+        if let Some(i) = (0..RANK).find(|&i| room(i) <= (kernel_size[i] as i64 - 1) * dilation_rate[i] as i64)
+        {
             let (size, dilation) = (kernel_size[i], dilation_rate[i]);
             let apart = if dilation > 1 { format!(", {dilation} apart,") } else { String::new() };
             return Err(format!(

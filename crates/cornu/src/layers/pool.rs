@@ -70,7 +70,8 @@ impl Pool for Mean {
                 all *= window.size[axis];
                 continue;
             }
-            let seen: Vec<f64> = (0..sums.extent(axis as isize)).map(|i| seen(&window, axis, shape[axis], i)).collect();
+            let seen: Vec<f64> =
+                (0..sums.extent(axis as isize)).map(|i| seen(&window, axis, shape[axis], i)).collect();
             let others: Vec<usize> = (0..shape.rank()).filter(|&other| other != axis).collect();
             let count = constant(x, sums.shape().with_ones(&others), &seen);
             counts = Some(match counts {

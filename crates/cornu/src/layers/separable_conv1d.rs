@@ -29,9 +29,6 @@ impl Sampled for SeparableConv1D {
     fn samples() -> Vec<LayerSample> {
         let same = SeparableConv1D::new(2, 3).strides(2).padding(Padding::Same).tanh();
         let first = SeparableConv1D::new(4, 2).depth_multiplier(2).data_format(DataFormat::ChannelsFirst);
-        vec![
-            LayerSample::new(same, [&[2, 5, 3]]),
-            LayerSample::new(first.dilation_rate(2), [&[2, 3, 4]]),
-        ]
+        vec![LayerSample::new(same, [&[2, 5, 3]]), LayerSample::new(first.dilation_rate(2), [&[2, 3, 4]])]
     }
 }

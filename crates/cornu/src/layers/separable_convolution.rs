@@ -138,37 +138,55 @@ impl<const RANK: usize> SeparableConvolution<RANK> {
     }
 
     /// The same with a depthwise kernel that starts otherwise.
-    pub fn depthwise_initializer(mut self, initializer: impl Into<AnyInitializer>) -> SeparableConvolution<RANK> {
+    pub fn depthwise_initializer(
+        mut self,
+        initializer: impl Into<AnyInitializer>,
+    ) -> SeparableConvolution<RANK> {
         self.depthwise_initializer = initializer.into();
         self
     }
 
     /// The same with a penalty on the depthwise kernel.
-    pub fn depthwise_regularizer(mut self, regularizer: impl Into<AnyRegularizer>) -> SeparableConvolution<RANK> {
+    pub fn depthwise_regularizer(
+        mut self,
+        regularizer: impl Into<AnyRegularizer>,
+    ) -> SeparableConvolution<RANK> {
         self.depthwise_regularizer = Some(regularizer.into());
         self
     }
 
     /// The same with a constraint on the depthwise kernel.
-    pub fn depthwise_constraint(mut self, constraint: impl Into<AnyConstraint>) -> SeparableConvolution<RANK> {
+    pub fn depthwise_constraint(
+        mut self,
+        constraint: impl Into<AnyConstraint>,
+    ) -> SeparableConvolution<RANK> {
         self.depthwise_constraint = Some(constraint.into());
         self
     }
 
     /// The same with a pointwise kernel that starts otherwise.
-    pub fn pointwise_initializer(mut self, initializer: impl Into<AnyInitializer>) -> SeparableConvolution<RANK> {
+    pub fn pointwise_initializer(
+        mut self,
+        initializer: impl Into<AnyInitializer>,
+    ) -> SeparableConvolution<RANK> {
         self.pointwise_initializer = initializer.into();
         self
     }
 
     /// The same with a penalty on the pointwise kernel.
-    pub fn pointwise_regularizer(mut self, regularizer: impl Into<AnyRegularizer>) -> SeparableConvolution<RANK> {
+    pub fn pointwise_regularizer(
+        mut self,
+        regularizer: impl Into<AnyRegularizer>,
+    ) -> SeparableConvolution<RANK> {
         self.pointwise_regularizer = Some(regularizer.into());
         self
     }
 
     /// The same with a constraint on the pointwise kernel.
-    pub fn pointwise_constraint(mut self, constraint: impl Into<AnyConstraint>) -> SeparableConvolution<RANK> {
+    pub fn pointwise_constraint(
+        mut self,
+        constraint: impl Into<AnyConstraint>,
+    ) -> SeparableConvolution<RANK> {
         self.pointwise_constraint = Some(constraint.into());
         self
     }
@@ -186,7 +204,10 @@ impl<const RANK: usize> SeparableConvolution<RANK> {
     }
 
     /// The same with a penalty on the output.
-    pub fn activity_regularizer(mut self, regularizer: impl Into<AnyRegularizer>) -> SeparableConvolution<RANK> {
+    pub fn activity_regularizer(
+        mut self,
+        regularizer: impl Into<AnyRegularizer>,
+    ) -> SeparableConvolution<RANK> {
         self.activity_regularizer = Some(regularizer.into());
         self
     }

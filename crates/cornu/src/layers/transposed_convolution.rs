@@ -134,7 +134,10 @@ impl<const RANK: usize> TransposedConvolution<RANK> {
     }
 
     /// The same with a kernel that starts otherwise.
-    pub fn kernel_initializer(mut self, initializer: impl Into<AnyInitializer>) -> TransposedConvolution<RANK> {
+    pub fn kernel_initializer(
+        mut self,
+        initializer: impl Into<AnyInitializer>,
+    ) -> TransposedConvolution<RANK> {
         self.kernel_initializer = initializer.into();
         self
     }
@@ -146,7 +149,10 @@ impl<const RANK: usize> TransposedConvolution<RANK> {
     }
 
     /// The same with a penalty on the kernel.
-    pub fn kernel_regularizer(mut self, regularizer: impl Into<AnyRegularizer>) -> TransposedConvolution<RANK> {
+    pub fn kernel_regularizer(
+        mut self,
+        regularizer: impl Into<AnyRegularizer>,
+    ) -> TransposedConvolution<RANK> {
         self.kernel_regularizer = Some(regularizer.into());
         self
     }
@@ -158,7 +164,10 @@ impl<const RANK: usize> TransposedConvolution<RANK> {
     }
 
     /// The same with a penalty on the output.
-    pub fn activity_regularizer(mut self, regularizer: impl Into<AnyRegularizer>) -> TransposedConvolution<RANK> {
+    pub fn activity_regularizer(
+        mut self,
+        regularizer: impl Into<AnyRegularizer>,
+    ) -> TransposedConvolution<RANK> {
         self.activity_regularizer = Some(regularizer.into());
         self
     }
@@ -254,7 +263,8 @@ where
                 )
             });
             // A convolution over the input with zeros between its elements, the kernel the other way round.
-            let (spatial, zeros): (Vec<usize>, Vec<(i64, i64)>) = (0..RANK).map(|i| (i, self.zeros(i))).unzip();
+            let (spatial, zeros): (Vec<usize>, Vec<(i64, i64)>) =
+                (0..RANK).map(|i| (i, self.zeros(i))).unzip();
             let turned: Vec<isize> = spatial.iter().map(|&i| i as isize).collect();
             let kernel = kernel.reverse(&turned).transpose(&[&spatial[..], &[RANK + 1, RANK]].concat());
             let conv = Conv::new(RANK).input_dilation(&*self.strides).padding(&zeros);
