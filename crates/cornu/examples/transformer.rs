@@ -28,14 +28,16 @@ fn main() -> Result<()> {
 
     // Each row: some letters, the places they stand at, and the letters that follow each.
     let rows = text.len() - STEPS;
-    let windows = |from: usize| (0..rows).flat_map(|row| text[row + from..row + from + STEPS].to_vec()).collect();
+    let windows =
+        |from: usize| (0..rows).flat_map(|row| text[row + from..row + from + STEPS].to_vec()).collect();
     let (x, y) = (Array::new([rows, STEPS], windows(0))?, Array::new([rows, STEPS], windows(1))?);
     let places = |rows: usize| Array::new([rows, STEPS], (0..STEPS as i32).collect::<Vec<_>>().repeat(rows));
 
     let width = 32;
     let (letter, place) =
         (Input::new([STEPS]).dtype(DType::I32).symbol(), Input::new([STEPS]).dtype(DType::I32).symbol());
-    let embedded = [Embedding::new(letters.len(), width).on(&letter), Embedding::new(STEPS, width).on(&place)];
+    let embedded =
+        [Embedding::new(letters.len(), width).on(&letter), Embedding::new(STEPS, width).on(&place)];
     let mut h = Add::new().on(&embedded[..]);
     for _ in 0..2 {
         h = block(&h, width);

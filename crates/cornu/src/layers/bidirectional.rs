@@ -1,5 +1,6 @@
 //! The wrapper that runs a recurrent layer in both directions.
 
+use super::recurrent::mask_of_steps;
 use super::{
     AnyLayer, CellOptions, GRU, LSTM, Layer, LayerSample, Recurrent, RecurrentOptions, Sampled, SimpleRNN,
 };
@@ -155,11 +156,15 @@ impl Layer for Bidirectional {
             return vec![scope.fail(format!("expects states for both directions, got {got} in all"))];
         }
         let mask = scope.mask(0);
+        let mask_of_steps = mask_of_steps(scope, !states.is_empty());
         let halves = states.split_at(states.len() / 2);
         let mut results = Vec::new();
         let attributes = ["forward_layer", "backward_layer"];
         for ((layer, attribute), states) in directions.iter().zip(attributes).zip([halves.0, halves.1]) {
-            let mut arguments = Arguments::of(Masked::new(x.clone(), mask.clone()));
+            let mut arguments = Arguments::of(Masked::from(x.clone()));
+            if let Some(mask) = &mask_of_steps {
+                arguments = arguments.with("mask", Masked::from(mask.clone()));
+            }
             if !states.is_empty() {
                 arguments = arguments.with_list("initial_state", states.iter().cloned().map(Masked::from));
             }

@@ -42,7 +42,7 @@ pub struct CellConfig {
     /// The same for the state; 0 by default, and below 1.
     pub recurrent_dropout: f64,
     /// A seed for what is dropped; none by default, which draws from the model's.
-    #[serde(deserialize_with = "crate::initializers::seed")]
+    #[serde(deserialize_with = "crate::initializers::seed", skip_serializing_if = "Option::is_none")]
     pub seed: Option<i64>,
 }
 

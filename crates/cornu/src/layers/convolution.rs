@@ -184,7 +184,7 @@ impl<const RANK: usize> Convolution<RANK> {
         if filters == 0 || groups == 0 {
             return Some(format!("expects filters and groups of at least 1, got {filters} and {groups}"));
         }
-        if filters % groups != 0 || channels % groups != 0 {
+        if !filters.is_multiple_of(groups) || !channels.is_multiple_of(groups) {
             return Some(format!(
                 "expects filters and channels that fall into {groups} groups, got {filters} and {channels}"
             ));

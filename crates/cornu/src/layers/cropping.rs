@@ -70,9 +70,8 @@ pub(super) fn cropped<const RANK: usize>(
     let spatial = data_format.spatial(RANK);
     let whole = |axis: usize| Some((0, shape[axis], 1));
     let ranges = margins.iter().copied().enumerate();
-    let ranges = ranges.map(|(axis, margin)| {
-        if spatial.contains(&axis) { cut((axis, margin)) } else { whole(axis) }
-    });
+    let ranges =
+        ranges.map(|(axis, margin)| if spatial.contains(&axis) { cut((axis, margin)) } else { whole(axis) });
     match ranges.collect::<Option<Vec<_>>>() {
         Some(ranges) => x.slice(&ranges),
         None => {

@@ -146,16 +146,17 @@ impl EinsumDense {
     fn output_extents(&self, equation: &Equation, x: &Shape) -> Result<Vec<usize>, String> {
         let given = |c: &char| equation.a.iter().position(|label| label == c).map(|axis| x[axis]);
         // `output_shape` speaks of the axes after the batch that have letters.
-        let lettered: Vec<usize> =
+        let mut lettered: Vec<usize> =
             (0..equation.y.len()).filter(|&i| equation.y[i].is_ascii_alphabetic()).collect();
-        let batch = lettered.len().saturating_sub(self.output_shape.len());
-        if lettered.len() < self.output_shape.len() || batch > (equation.y.len() == lettered.len()) as usize {
-            let expected = lettered.len().saturating_sub((equation.y.len() == lettered.len()) as usize);
-            let got = self.output_shape.len();
+        if lettered.first() == Some(&0) {
+            lettered.remove(0);
+        }
+        if lettered.len() != self.output_shape.len() {
+            let (expected, got) = (lettered.len(), self.output_shape.len());
             return Err(format!("expects an output_shape of {expected} extents, got {got}"));
         }
         let mut extents: Vec<Option<usize>> = equation.y.iter().map(given).collect();
-        for (&axis, extent) in lettered[batch..].iter().zip(&self.output_shape) {
+        for (&axis, extent) in lettered.iter().zip(&self.output_shape) {
             match (extents[axis], *extent) {
                 (Some(known), Some(told)) if known != told => {
                     let letter = equation.y[axis];

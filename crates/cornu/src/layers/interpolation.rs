@@ -28,12 +28,26 @@ pub enum Interpolation {
 impl Interpolation {
     /// `x` with so many times the elements along `axis`, their centers evenly spread.
     pub(super) fn along(self, x: &Tensor, axis: usize, times: usize) -> Tensor {
+        self.resized(x, axis, x.extent(axis as isize) * times, false)
+    }
+
+    /// `x` with `m` elements along `axis`, their centers evenly spread. Where these are fewer than before,
+    /// kernels are as much wider with `antialias`, so that all elements count.
+    pub(super) fn resized(self, x: &Tensor, axis: usize, m: usize, antialias: bool) -> Tensor {
         let n = x.extent(axis as isize);
-        let m = n * times;
+        if n == m {
+            return x.clone();
+        }
+        let step = n as f64 / m as f64;
+        let width = if antialias { step.max(1.0) } else { 1.0 };
         let mut shares = vec![0.0; n * m]; // [elements, new elements]
         for j in 0..m {
-            let center = (j as f64 + 0.5) / times as f64 - 0.5;
-            let kernels: Vec<f64> = (0..n).map(|i| self.kernel((center - i as f64).abs())).collect();
+            let middle = (j as f64 + 0.5) * step;
+            let kernel = |i: usize| match self {
+                Interpolation::Nearest => f64::from(i == middle as usize),
+                _ => self.kernel((middle - 0.5 - i as f64).abs() / width),
+            };
+            let kernels: Vec<f64> = (0..n).map(kernel).collect();
             let sum: f64 = kernels.iter().sum();
             for (i, kernel) in kernels.iter().enumerate() {
                 shares[i * m + j] = kernel / sum;

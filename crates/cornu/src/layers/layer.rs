@@ -49,10 +49,26 @@ pub trait Layer: Item + std::any::Any {
         self.class_name()
     }
 
+    /// How Keras's files hold it.
+    fn kept(&self) -> Kept {
+        Kept::Layer
+    }
+
     /// Whether inputs that are floats are cast to the dtype that the layer computes in.
     fn casts_inputs(&self) -> bool {
         true
     }
+}
+
+/// How Keras's files hold a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// With its dtypes, and whether it is trained.
+    Layer,
+    /// With its dtype's name alone: the class in Keras takes no more.
+    Brief,
+    /// As one of the operations that Keras writes into functional models.
+    Operation,
 }
 
 /// How Keras calls a layer on several inputs, which is how files hold its calls.

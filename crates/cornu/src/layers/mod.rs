@@ -12,8 +12,10 @@ mod adaptive_max_pooling3d;
 mod adaptive_pooling;
 mod add;
 mod additive_attention;
+mod affine;
 mod along;
 mod alpha_dropout;
+mod any;
 mod attending;
 mod attention;
 mod average;
@@ -22,8 +24,11 @@ mod average_pooling2d;
 mod average_pooling3d;
 mod batch_normalization;
 mod bidirectional;
+mod categories;
+mod category_encoding;
 mod cell;
 mod cell_config;
+mod colors;
 mod concatenate;
 mod conv1d;
 mod conv1d_transpose;
@@ -31,18 +36,32 @@ mod conv2d;
 mod conv2d_transpose;
 mod conv3d;
 mod conv3d_transpose;
+mod conv_lstm1d;
+mod conv_lstm2d;
+mod conv_lstm3d;
+mod conv_lstm;
+mod conv_lstm_cell;
 mod convolution;
+mod cropping1d;
+mod cropping2d;
+mod cropping3d;
+mod cropping;
 mod data_format;
 mod dense;
 mod depthwise_conv1d;
 mod depthwise_conv2d;
 mod depthwise_convolution;
+mod discretization;
 mod dot;
 mod dropout;
 mod einsum;
 mod einsum_dense;
 mod elu;
 mod embedding;
+mod expand_dims;
+mod factor;
+mod feature;
+mod fingerprint;
 mod flatten;
 mod forget_bias;
 mod gaussian_dropout;
@@ -58,13 +77,20 @@ mod group_normalization;
 mod group_query_attention;
 mod gru;
 mod gru_cell;
+mod hashed_crossing;
+mod hashing;
 mod heads;
 mod identity;
+mod images;
 mod inputs;
+mod integer_lookup;
+mod interpolation;
 mod kernel;
 mod layer;
 mod layer_normalization;
 mod leaky_relu;
+mod logical_or;
+mod lookup;
 mod lstm;
 mod lstm_cell;
 mod margins;
@@ -79,13 +105,30 @@ mod multiply;
 pub(crate) mod nested;
 mod noise;
 mod normalization;
+mod not_equal;
 mod numbers;
+mod on_host;
+mod ones_like;
 mod padding;
 mod per_axis;
 mod permute;
 pub mod pool;
 mod pooling;
 mod prelu;
+mod random_brightness;
+mod random_color_degeneration;
+mod random_contrast;
+mod random_flip;
+mod random_grayscale;
+mod random_hue;
+mod random_invert;
+mod random_posterization;
+mod random_rotation;
+mod random_saturation;
+mod random_sharpness;
+mod random_shear;
+mod random_translation;
+mod random_zoom;
 mod recurrent;
 mod recurrent_layer;
 mod relu;
@@ -95,21 +138,34 @@ mod reshape;
 mod rms_normalization;
 mod rnn;
 mod sample;
+mod sampling;
+mod search;
 mod separable_conv1d;
 mod separable_conv2d;
 mod separable_convolution;
 mod simple_rnn;
 mod simple_rnn_cell;
 mod softmax;
+mod solarization;
 mod spatial_dropout1d;
 mod spatial_dropout2d;
 mod spatial_dropout3d;
 mod stacked_rnn_cells;
 mod standardized;
+mod string_lookup;
 mod subtract;
+mod text_vectorization;
 mod time_distributed;
 mod transposed_convolution;
 mod unit_normalization;
+mod up_sampling1d;
+mod up_sampling2d;
+mod up_sampling3d;
+mod zero_padding1d;
+mod zero_padding2d;
+mod zero_padding3d;
+mod zero_padding;
+mod zeros_like;
 
 pub use activated::Activated;
 pub use activation::Activation;
@@ -124,6 +180,7 @@ pub use adaptive_pooling::AdaptivePooling;
 pub use add::Add;
 pub use additive_attention::AdditiveAttention;
 pub use alpha_dropout::AlphaDropout;
+pub use any::Any;
 pub use attention::{Attention, ScoreMode};
 pub use average::Average;
 pub use average_pooling1d::{AveragePooling1D, AvgPool1D};
@@ -131,6 +188,8 @@ pub use average_pooling2d::{AveragePooling2D, AvgPool2D};
 pub use average_pooling3d::{AveragePooling3D, AvgPool3D};
 pub use batch_normalization::BatchNormalization;
 pub use bidirectional::{Bidirectional, MergeMode};
+pub use categories::OutputMode;
+pub use category_encoding::CategoryEncoding;
 pub use cell::{Cell, Step};
 pub use cell_config::{CellConfig, CellOptions};
 pub use concatenate::Concatenate;
@@ -140,17 +199,30 @@ pub use conv2d::{Conv2D, Convolution2D};
 pub use conv2d_transpose::{Conv2DTranspose, Convolution2DTranspose};
 pub use conv3d::{Conv3D, Convolution3D};
 pub use conv3d_transpose::{Conv3DTranspose, Convolution3DTranspose};
+pub use conv_lstm1d::ConvLSTM1D;
+pub use conv_lstm2d::ConvLSTM2D;
+pub use conv_lstm3d::ConvLSTM3D;
+pub use conv_lstm::ConvLSTM;
+pub use conv_lstm_cell::ConvLSTMCell;
 pub use convolution::Convolution;
+pub use cropping1d::Cropping1D;
+pub use cropping2d::Cropping2D;
+pub use cropping3d::Cropping3D;
+pub use cropping::Cropping;
 pub use data_format::DataFormat;
 pub use dense::Dense;
 pub use depthwise_conv1d::DepthwiseConv1D;
 pub use depthwise_conv2d::DepthwiseConv2D;
 pub use depthwise_convolution::DepthwiseConvolution;
+pub use discretization::Discretization;
 pub use dot::Dot;
 pub use dropout::Dropout;
 pub use einsum_dense::EinsumDense;
 pub use elu::ELU;
 pub use embedding::Embedding;
+pub use expand_dims::ExpandDims;
+pub use factor::Factor;
+pub use feature::Feature;
 pub use flatten::Flatten;
 pub use gaussian_dropout::GaussianDropout;
 pub use gaussian_noise::GaussianNoise;
@@ -165,10 +237,16 @@ pub use group_normalization::GroupNormalization;
 pub use group_query_attention::GroupQueryAttention;
 pub use gru::GRU;
 pub use gru_cell::GRUCell;
+pub use hashed_crossing::HashedCrossing;
+pub use hashing::{Hashing, MaskValue};
 pub use identity::Identity;
-pub use layer::{AnyLayer, Layer, LayerOptions, Takes};
+pub use integer_lookup::IntegerLookup;
+pub use interpolation::Interpolation;
+pub use layer::{AnyLayer, Kept, Layer, LayerOptions, Takes};
 pub use layer_normalization::LayerNormalization;
 pub use leaky_relu::LeakyReLU;
+pub use logical_or::LogicalOr;
+pub use lookup::{Lookup, OovMethod, Token};
 pub use lstm::LSTM;
 pub use lstm_cell::LSTMCell;
 pub use margins::Margins;
@@ -181,12 +259,28 @@ pub use minimum::Minimum;
 pub use multi_head_attention::{Extents, MultiHeadAttention};
 pub use multiply::Multiply;
 pub use normalization::Normalization;
+pub use not_equal::NotEqual;
 pub use numbers::Numbers;
+pub use ones_like::OnesLike;
 pub use padding::Padding;
 pub use per_axis::PerAxis;
 pub use permute::Permute;
 pub use pooling::Pooling;
 pub use prelu::PReLU;
+pub use random_brightness::RandomBrightness;
+pub use random_color_degeneration::RandomColorDegeneration;
+pub use random_contrast::RandomContrast;
+pub use random_flip::{FlipMode, RandomFlip};
+pub use random_grayscale::RandomGrayscale;
+pub use random_hue::RandomHue;
+pub use random_invert::RandomInvert;
+pub use random_posterization::RandomPosterization;
+pub use random_rotation::RandomRotation;
+pub use random_saturation::RandomSaturation;
+pub use random_sharpness::RandomSharpness;
+pub use random_shear::RandomShear;
+pub use random_translation::RandomTranslation;
+pub use random_zoom::RandomZoom;
 pub use recurrent::{Recurrence, Recurrent, RecurrentOptions};
 pub use recurrent_layer::RecurrentLayer;
 pub use relu::ReLU;
@@ -196,20 +290,32 @@ pub use reshape::Reshape;
 pub use rms_normalization::RMSNormalization;
 pub use rnn::RNN;
 pub use sample::{LayerSample, Sampled};
+pub use sampling::FillMode;
 pub use separable_conv1d::{SeparableConv1D, SeparableConvolution1D};
 pub use separable_conv2d::{SeparableConv2D, SeparableConvolution2D};
 pub use separable_convolution::SeparableConvolution;
 pub use simple_rnn::SimpleRNN;
 pub use simple_rnn_cell::SimpleRNNCell;
 pub use softmax::Softmax;
+pub use solarization::Solarization;
 pub use spatial_dropout1d::SpatialDropout1D;
 pub use spatial_dropout2d::SpatialDropout2D;
 pub use spatial_dropout3d::SpatialDropout3D;
 pub use stacked_rnn_cells::StackedRNNCells;
+pub use string_lookup::StringLookup;
 pub use subtract::Subtract;
+pub use text_vectorization::{Ngrams, Split, Standardize, TextVectorization};
 pub use time_distributed::TimeDistributed;
 pub use transposed_convolution::TransposedConvolution;
 pub use unit_normalization::UnitNormalization;
+pub use up_sampling1d::UpSampling1D;
+pub use up_sampling2d::UpSampling2D;
+pub use up_sampling3d::UpSampling3D;
+pub use zero_padding1d::ZeroPadding1D;
+pub use zero_padding2d::ZeroPadding2D;
+pub use zero_padding3d::ZeroPadding3D;
+pub use zero_padding::ZeroPadding;
+pub use zeros_like::ZerosLike;
 
 use crate::registry::{Entry, entries};
 
@@ -238,6 +344,7 @@ layers![
     Add,
     AdditiveAttention,
     AlphaDropout,
+    Any,
     Attention,
     Average,
     AveragePooling1D,
@@ -245,6 +352,7 @@ layers![
     AveragePooling3D,
     BatchNormalization,
     Bidirectional,
+    CategoryEncoding,
     Concatenate,
     Conv1D,
     Conv1DTranspose,
@@ -252,14 +360,22 @@ layers![
     Conv2DTranspose,
     Conv3D,
     Conv3DTranspose,
+    ConvLSTM1D,
+    ConvLSTM2D,
+    ConvLSTM3D,
+    Cropping1D,
+    Cropping2D,
+    Cropping3D,
     Dense,
     DepthwiseConv1D,
     DepthwiseConv2D,
+    Discretization,
     Dot,
     Dropout,
     EinsumDense,
     ELU,
     Embedding,
+    ExpandDims,
     Flatten,
     GaussianDropout,
     GaussianNoise,
@@ -273,9 +389,13 @@ layers![
     GroupQueryAttention,
     GRU,
     GRUCell,
+    HashedCrossing,
+    Hashing,
     Identity,
+    IntegerLookup,
     LayerNormalization,
     LeakyReLU,
+    LogicalOr,
     LSTM,
     LSTMCell,
     Masking,
@@ -287,8 +407,24 @@ layers![
     MultiHeadAttention,
     Multiply,
     Normalization,
+    NotEqual,
+    OnesLike,
     Permute,
     PReLU,
+    RandomBrightness,
+    RandomColorDegeneration,
+    RandomContrast,
+    RandomFlip,
+    RandomGrayscale,
+    RandomHue,
+    RandomInvert,
+    RandomPosterization,
+    RandomRotation,
+    RandomSaturation,
+    RandomSharpness,
+    RandomShear,
+    RandomTranslation,
+    RandomZoom,
     ReLU,
     RepeatVector,
     Rescaling,
@@ -300,11 +436,21 @@ layers![
     SimpleRNN,
     SimpleRNNCell,
     Softmax,
+    Solarization,
     SpatialDropout1D,
     SpatialDropout2D,
     SpatialDropout3D,
     StackedRNNCells,
+    StringLookup,
     Subtract,
+    TextVectorization,
     TimeDistributed,
     UnitNormalization,
+    UpSampling1D,
+    UpSampling2D,
+    UpSampling3D,
+    ZeroPadding1D,
+    ZeroPadding2D,
+    ZeroPadding3D,
+    ZerosLike,
 ];

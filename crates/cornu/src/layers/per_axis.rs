@@ -18,7 +18,7 @@ pub struct PerAxis<const N: usize>(pub [usize; N]);
 impl<const N: usize> PerAxis<N> {
     /// What is wrong with a field of that name that has to be at least 1 along each axis.
     pub(super) fn misfit(&self, name: &str) -> Option<String> {
-        self.contains(&0).then(|| format!("expects a {name} of at least 1, got {:?}", self.0))
+        self.contains(&0).then(|| format!("expects {name} of at least 1, got {:?}", self.0))
     }
 }
 

@@ -145,7 +145,9 @@ pub(super) fn run(
         Ok(kept) => kept,
         Err(missing) => return all(missing),
     };
+    let outer = scope.mask(0);
     let mut given = if states.is_empty() { scope.named("initial_state") } else { states.to_vec() };
+    let mask = mask_of_steps(scope, !given.is_empty());
     if given.is_empty() {
         given = match options.stateful {
             true => kept.iter().map(|state| scope.current(state)).collect(),
@@ -157,7 +159,7 @@ pub(super) fn run(
         return all(scope.fail(message));
     }
     let given: Vec<Tensor> = given.iter().map(|state| state.cast(dtype)).collect();
-    let mask = match scope.mask(0) {
+    let mask = match mask {
         Some(mask) if mask.is_valid() && mask.shape()[..] != shape[..2] => {
             let (expected, got) = (Shape::from(&shape[..2]), mask.shape());
             return all(scope.fail(format!("expects a mask of shape {expected}, got {got}")));
@@ -211,7 +213,7 @@ pub(super) fn run(
             outputs.slice_axis(0, end - 1, end).reshape(&shape[1..])
         }
     };
-    scope.set_mask(0, mask.filter(|_| options.return_sequences));
+    scope.set_mask(0, outer.filter(|_| options.return_sequences));
     let mut results = vec![output.cast(dtype)];
     if options.return_state {
         (1..=last.len()).for_each(|i| scope.set_mask(i, None));
@@ -223,6 +225,14 @@ pub(super) fn run(
         }
     }
     results
+}
+
+/// The mask that steps go by. As in Keras, one that came along with the input counts only where the states
+/// are not given; one that is given in the call counts in any case.
+pub(super) fn mask_of_steps(scope: &Scope, states_given: bool) -> Option<Tensor> {
+    let arguments = scope.arguments();
+    let named = arguments.get("mask").is_some_and(|mask| !mask.tensors().is_empty());
+    scope.mask(0).filter(|_| named || !states_given)
 }
 
 /// A mask `[.., batch]` with axes for those that `x` has more.

@@ -17,7 +17,8 @@ use std::sync::Arc;
 ///
 /// The states begin with zeros, or with what is given in the call as `initial_state`. Where the input
 /// is masked, the states stay as they are and the output of the step before is repeated (or zero, with
-/// `zero_output_for_mask`). Fails on inputs without steps, or if the layer is no cell. Agrees with
+/// `zero_output_for_mask`); as in Keras, a mask that came along with the input counts only where no
+/// `initial_state` is given, one that is named `mask` in the call in any case. Fails on inputs without steps, or if the layer is no cell. Agrees with
 /// Keras's `RNN`.
 ///
 /// ```

@@ -2,7 +2,7 @@
 
 use super::inputs::one_float;
 use super::noise::channels_dropped;
-use super::{DataFormat, Layer, LayerSample, Sampled};
+use super::{DataFormat, Kept, Layer, LayerSample, Sampled};
 use crate::registry::Named;
 use crate::scope::Scope;
 use cornu_graph::Tensor;
@@ -52,6 +52,10 @@ impl Layer for SpatialDropout1D {
 
     fn supports_masking(&self) -> bool {
         true
+    }
+
+    fn kept(&self) -> Kept {
+        Kept::Brief
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::inputs::one_float;
 use super::noise::channels_dropped;
-use super::{DataFormat, Layer, LayerSample, Sampled};
+use super::{DataFormat, Kept, Layer, LayerSample, Sampled};
 use crate::registry::Named;
 use crate::scope::Scope;
 use cornu_graph::Tensor;
@@ -61,6 +61,10 @@ impl Layer for SpatialDropout3D {
 
     fn supports_masking(&self) -> bool {
         true
+    }
+
+    fn kept(&self) -> Kept {
+        Kept::Brief
     }
 }
 

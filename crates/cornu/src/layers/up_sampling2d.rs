@@ -68,9 +68,9 @@ impl UpSampling2D {
         let axes = self.data_format.spatial(2);
         match self.interpolation {
             Interpolation::Nearest => repeated(x, axes.start, &*self.size),
-            _ => axes.zip(self.size.iter()).fold(x.clone(), |x, (axis, &times)| {
-                self.interpolation.along(&x, axis, times)
-            }),
+            _ => axes
+                .zip(self.size.iter())
+                .fold(x.clone(), |x, (axis, &times)| self.interpolation.along(&x, axis, times)),
         }
     }
 }

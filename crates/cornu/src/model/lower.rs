@@ -80,7 +80,12 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
         network.run(&mut scope, &seen).into_iter().map(|output| (output.tensor, output.mask)).unzip();
 
     let Some(compile) = compile.filter(|_| signature.mode != Mode::Predict) else {
-        let named: Vec<(&str, &Tensor)> = output_names.iter().map(String::as_str).zip(&outputs).collect();
+        // Behind the outputs stands what stateful layers would go on from, under the variables' names.
+        let list = scope.variables().list();
+        let kept = scope.updates().iter().filter(|(index, _)| list[*index].role == Role::State);
+        let kept = kept.map(|(index, state)| (list[*index].path.as_str(), state));
+        let named = output_names.iter().map(String::as_str).zip(&outputs);
+        let named: Vec<(&str, &Tensor)> = named.chain(kept).collect();
         return Ok(builder.build(&named, &[])?);
     };
     // Losses and metrics of 16 bits would be too coarse.

@@ -282,7 +282,7 @@ pub(crate) fn snake_case(class: &str) -> String {
     for (i, &letter) in letters.iter().enumerate() {
         let starts_word = letter.is_uppercase()
             && i > 0
-            && (!letters[i - 1].is_uppercase() || letters.get(i + 1).is_some_and(|next| next.is_lowercase()));
+            && (letters[i - 1].is_lowercase() || letters.get(i + 1).is_some_and(|next| next.is_lowercase()));
         if starts_word {
             name.push('_');
         }
@@ -301,6 +301,9 @@ mod tests {
             ("ReLU", "re_lu"),
             ("ELU", "elu"),
             ("RMSprop", "rm_sprop"),
+            ("GlobalMaxPooling2D", "global_max_pooling2d"),
+            ("Conv1DTranspose", "conv1d_transpose"),
+            ("ConvLSTM2D", "conv_lstm2d"),
         ] {
             assert_eq!(super::snake_case(class), name);
         }

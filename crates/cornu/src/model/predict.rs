@@ -7,6 +7,7 @@ use crate::data::Pipeline;
 use crate::error::{Error, Result, count};
 use crate::scope::Mode;
 use crate::shapes::open_shape;
+use crate::variables::Role;
 use cornu_cpu::Plan;
 use cornu_graph::{Array, DType, Shape};
 use std::borrow::Cow;
@@ -86,6 +87,51 @@ impl Model {
     #[track_caller]
     pub fn predict_on_batch<'a>(&self, x: impl Arrays<'a>) -> Result<Vec<Array>> {
         self.predict_in_batches(x, usize::MAX)
+    }
+
+    /// All outputs for the rows of the inputs, taken as one batch, after which stateful layers
+    /// ([`RecurrentOptions::stateful`](crate::layers::RecurrentOptions::stateful)) go on from where it
+    /// ended. All other ways to predict leave their states as they are; [`Model::reset_states`] sets them
+    /// to zeros.
+    ///
+    /// ```
+    /// use cornu::prelude::*;
+    /// let sums = SimpleRNN::new(1).kernel_initializer(cornu::initializers::Ones {});
+    /// let sums = sums.recurrent_initializer(cornu::initializers::Ones {}).relu().stateful(true);
+    /// let mut model = Sequential::new().add(Input::new([1, 1]).batch(1)).add(sums).build()?;
+    /// let step = Array::full([1, 1, 1], DType::F32, 2.0);
+    /// assert_eq!(model.predict_next(&step)?[0].to_f64(), [2.0]);
+    /// assert_eq!(model.predict_next(&step)?[0].to_f64(), [4.0]);
+    /// model.reset_states();
+    /// assert_eq!(model.predict_next(&step)?[0].to_f64(), [2.0]);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the inputs' number, shape or rows do not fit.
+    #[track_caller]
+    pub fn predict_next<'a>(&mut self, x: impl Arrays<'a>) -> Result<Vec<Array>> {
+        let x = self.check_inputs(in_order(x, &self.input_keys(), "inputs")?)?;
+        let x: Vec<&Array> = x.iter().map(|array| &**array).collect();
+        let n_outputs = self.network.outputs.len();
+        let (outputs, states) = self.with_plan(&x, |plan| {
+            let outputs = (0..n_outputs).map(|i| plan.output(i)).collect();
+            let named = plan.graph().outputs().iter().enumerate().skip(n_outputs);
+            let states = named.map(|(i, (name, _))| (name.clone(), plan.output(i)));
+            (outputs, states.collect::<Vec<(String, Array)>>())
+        })?;
+        for (path, state) in states {
+            if let Some(index) = self.variables.index(&path) {
+                self.variables.set(index, &state)?;
+            }
+        }
+        Ok(outputs)
+    }
+
+    /// Sets what stateful layers keep from batch to batch to zeros. Agrees with what Keras's
+    /// `reset_states` does to each of its layers.
+    pub fn reset_states(&mut self) {
+        self.variables.reset(|variable| variable.role == Role::State);
     }
 
     #[track_caller]

@@ -75,7 +75,8 @@ pub fn agrees(ours: &Value, keras: &Value) -> bool {
         (Value::Object(ours), Value::Object(keras)) => {
             let left_out = |key: &String, value: &Value| {
                 value.is_null()
-                    || ["renorm", "renorm_momentum", "registered_name", "optional"].contains(&key.as_str())
+                    || ["renorm", "renorm_momentum", "registered_name", "build_config", "optional"]
+                        .contains(&key.as_str())
             };
             ours.iter().all(|(key, value)| keras.get(key).is_some_and(|other| agrees(value, other)))
                 && keras.iter().all(|(key, value)| ours.contains_key(key) || left_out(key, value))

@@ -197,6 +197,23 @@ fn sequential() -> Case {
     Case::new("sequential", trainer, vec![labels(6, 3)])
 }
 
+fn convolutional() -> Case {
+    let trainer = Sequential::new()
+        .seed(5)
+        .add(Input::new([8, 8, 2]))
+        .add(Conv2D::new(4, 3).padding(Padding::Same).relu())
+        .add(MaxPooling2D::new(2))
+        .add(BatchNormalization::new().momentum(0.9))
+        .add(SeparableConv2D::new(4, 2).tanh())
+        .add(Conv2DTranspose::new(3, 2).strides(2))
+        .add(Dropout::new(0.0))
+        .add(Flatten::new())
+        .add(Dense::new(3).softmax())
+        .compile(Compile::new("adam", "sparse_categorical_crossentropy").metrics(["accuracy"]))
+        .unwrap();
+    Case::new("convolutional", trainer, vec![labels(6, 3)])
+}
+
 fn functional() -> Case {
     let (left, right) = (Input::new([4]).named("left").symbol(), Input::new([4]).named("right").symbol());
     let shared = AnyLayer::from(Dense::new(5).tanh()).named("shared");
@@ -281,7 +298,16 @@ fn layers() -> Vec<Case> {
         let model = Model::new(&inputs[..], &y).unwrap();
         let trainer = model.compile(Compile::new("sgd", "mse")).unwrap();
         let shape: Vec<usize> = trainer.output_shapes()[0].iter().map(|e| e.unwrap_or(6)).collect();
-        cases.push(Case::new(&format!("layer_{i}_{class}"), trainer, vec![random(&shape, 2)]));
+        let mut case = Case::new(&format!("layer_{i}_{class}"), trainer, vec![random(&shape, 2)]);
+        if !sample.dtype.is_float() {
+            let whole = |x: &Array| -> Vec<f64> {
+                x.to_f64().iter().map(|x| ((x + 1.0) / 2.0 * sample.range.1).floor()).collect()
+            };
+            case.x = (case.x.iter())
+                .map(|x| Array::from_f64(x.shape(), sample.dtype, &whole(x)).unwrap())
+                .collect();
+        }
+        cases.push(case);
     }
     cases
 }
@@ -305,7 +331,8 @@ fn optimizers() -> Vec<Case> {
 }
 
 fn cases() -> Vec<Case> {
-    let mut cases = vec![sequential(), functional(), nested(), normalization(), frozen_and_repeated()];
+    let mut cases =
+        vec![sequential(), convolutional(), functional(), nested(), normalization(), frozen_and_repeated()];
     cases.extend(layers());
     cases.extend(optimizers());
     cases

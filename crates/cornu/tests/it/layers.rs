@@ -387,6 +387,40 @@ fn misfits_are_told_once() {
     told(ReLU::new().threshold(-1.0), &[image], "expects a threshold of at least 0, got -1");
     told(LeakyReLU::new().negative_slope(-1.0), &[image], "expects a negative_slope of at least 0, got -1");
     told(Softmax::new().axis(3), &[image], "expects axes of the input [2, 3, 4], got [3]");
+    told(Embedding::new(0, 3), &[&[2]], "expects an input_dim of at least 1, got 0");
+    told(Masking::new(), &[&[2]], "expects inputs [batch, steps, .., features], got shape [2]");
+    let equation = "cannot read the equation `ab`: it is not of the form `ab,bc->ac`";
+    told(EinsumDense::new("ab", [Some(3)]), &[&[2, 3]], equation);
+    let equation = "cannot read the equation `ab,bc->ac`: the input has 3 axes";
+    told(EinsumDense::new("ab,bc->ac", [Some(3)]), &[image], equation);
+    let equation = "expects an output_shape of 2 extents, got 1";
+    told(EinsumDense::new("abc,cd->abd", [Some(3)]), &[image], equation);
+    let equation = "expects 5 along `b` of abc,cd->abd by output_shape, got an input [2, 3, 4]";
+    told(EinsumDense::new("abc,cd->abd", [Some(5), Some(3)]), &[image], equation);
+    let axes = "expects axes of the input [2, 3, 4], each once, got [3]";
+    told(LayerNormalization::new().axis(3), &[image], axes);
+    told(UnitNormalization::new().axis(3), &[image], axes);
+    let groups = "expects groups that divide the axis's extent 4, got 32";
+    told(GroupNormalization::new(), &[image], groups);
+    let permute = "expects an order of the input's axes after the batch, [2, 3, 4], got [1, 3]";
+    told(Permute::new([1, 3]), &[image], permute);
+    told(RepeatVector::new(2), &[image], "expects inputs [batch, features], got shape [2, 3, 4]");
+    let dot = "expects axes [1, 1] after the batch of one extent, got [2, 3, 4] and [2, 4]";
+    told(Dot::new(1), &[image, &[2, 4]], dot);
+    told(SpatialDropout2D::new(0.5), &[image], "expects inputs of 4 axes, got shape [2, 3, 4]");
+    told(AlphaDropout::new(1.0), &[image], "expects a rate of at least 0 and below 1, got 1");
+    let attention = "expects a list of query, value and perhaps key, got 1 inputs";
+    told(Attention::new(), &[image], attention);
+    let attention = "expects a query [batch, q, n], a value [batch, v, m] and a key [batch, v, n], got [2, 3, 4] and \
+                     [2, 3, 5]";
+    told(Attention::new(), &[image, &[2, 3, 5]], attention);
+    let attention = "expects a query and a value, and a key if it is not the value";
+    told(MultiHeadAttention::new(2, 3), &[image], attention);
+    told(MultiHeadAttention::new(0, 3), &[image, image], "expects a num_heads of at least 1, got 0");
+    let attention = "expects num_key_value_heads that divide the 4 query heads, got 3";
+    told(GroupQueryAttention::new(2, 4, 3), &[image, image], attention);
+    let attention = "expects attention_axes between batch and features of the query [2, 3, 4], got [2]";
+    told(MultiHeadAttention::new(2, 3).attention_axes(2), &[image, image], attention);
     told(Flatten::new(), &[&[]], "expects inputs [batch, ..], got a scalar");
 }
 

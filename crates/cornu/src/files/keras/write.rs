@@ -2,7 +2,7 @@
 
 use crate::arguments::{Argument, Arguments};
 use crate::dtype_policy::DTypePolicy;
-use crate::layers::nested;
+use crate::layers::{Kept, nested};
 use crate::model::{Call, Model, Network, Node, Reference, Structure};
 use cornu_graph::DType;
 use serde_json::{Map, Value, json};
@@ -111,18 +111,33 @@ fn simple(model: &Model, index: usize, trainable: bool) -> Map<String, Value> {
         config.extend(own);
         config.insert("name".into(), node.name.clone().into());
     } else {
+        let dtype = node.layer.dtype.unwrap_or_default();
         config.insert("name".into(), node.name.clone().into());
-        config.insert("trainable".into(), trainable.into());
-        config.insert("dtype".into(), node.layer.dtype.unwrap_or_default().to_json());
-        let policy = config["dtype"].clone();
+        match (layer.kept(), node.layer.dtype) {
+            (Kept::Layer, _) => {
+                config.insert("trainable".into(), trainable.into());
+                config.insert("dtype".into(), dtype.to_json());
+            }
+            (Kept::Brief, _) | (Kept::Operation, Some(_)) => {
+                config.insert("dtype".into(), dtype.to_string().into());
+            }
+            (Kept::Operation, None) => {}
+        }
         config.extend(own);
-        nested::fill_dtypes(&mut config, &policy);
+        nested::fill_dtypes(&mut config, &dtype.to_json());
     }
     let mut json = Map::new();
-    json.insert("module".into(), "keras.layers".into());
+    let (module, registered) = match layer.kept() {
+        Kept::Operation => ("keras.src.ops.numpy", layer.class_name().into()),
+        Kept::Layer | Kept::Brief => ("keras.layers", Value::Null),
+    };
+    json.insert("module".into(), module.into());
     json.insert("class_name".into(), layer.class_name().into());
     json.insert("config".into(), Value::Object(config));
-    json.insert("registered_name".into(), Value::Null);
+    json.insert("registered_name".into(), registered);
+    if layer.kept() == Kept::Operation {
+        return json;
+    }
     // Of a layer of several arguments Keras finds the shapes when it connects the model.
     if let Some(Call { arguments: Arguments { positional, named }, .. }) = node.calls.first()
         && let [argument] = &positional[..]

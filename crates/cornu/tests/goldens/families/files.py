@@ -289,6 +289,40 @@ def make_normalization():
     write("normalization.json", value)
 
 
+def make_recurrent():
+    """Write ``recurrent.keras``: layers within layers, three deep."""
+    rng = fresh(26)
+    model = keras.Sequential(
+        [
+            keras.Input((5, 3)),
+            layers.Masking(),
+            layers.Bidirectional(layers.LSTM(4, return_sequences=True)),
+            layers.Bidirectional(
+                layers.GRU(2, return_sequences=True),
+                backward_layer=layers.LSTM(
+                    2, return_sequences=True, go_backwards=True
+                ),
+                merge_mode="sum",
+            ),
+            layers.TimeDistributed(layers.Dense(4, activation="relu")),
+            layers.RNN(
+                layers.StackedRNNCells(
+                    [
+                        layers.LSTMCell(3),
+                        layers.GRUCell(2, name="between"),
+                        layers.LSTMCell(2),
+                    ]
+                )
+            ),
+        ]
+    )
+    randomize(rng, model)
+    x = normal(rng, 4, 5, 3)
+    x[1, 3:] = x[2, 1] = 0
+    loaded = save(model, "recurrent")
+    write("recurrent.json", describe(loaded, [x]))
+
+
 def make_uncompiled():
     """Write ``uncompiled.keras``: no loss and no optimizer."""
     rng = fresh(24)
