@@ -18,16 +18,19 @@ mod alpha_dropout;
 mod any;
 mod attending;
 mod attention;
+mod auto_contrast;
 mod average;
 mod average_pooling1d;
 mod average_pooling2d;
 mod average_pooling3d;
 mod batch_normalization;
 mod bidirectional;
+mod blur;
 mod categories;
 mod category_encoding;
 mod cell;
 mod cell_config;
+mod center_crop;
 mod colors;
 mod concatenate;
 mod conv1d;
@@ -46,12 +49,14 @@ mod cropping1d;
 mod cropping2d;
 mod cropping3d;
 mod cropping;
+mod cut_mix;
 mod data_format;
 mod dense;
 mod depthwise_conv1d;
 mod depthwise_conv2d;
 mod depthwise_convolution;
 mod discretization;
+mod distributions;
 mod dot;
 mod dropout;
 mod einsum;
@@ -99,7 +104,9 @@ mod max_pooling1d;
 mod max_pooling2d;
 mod max_pooling3d;
 mod maximum;
+mod mel_spectrogram;
 mod minimum;
+mod mix_up;
 mod multi_head_attention;
 mod multiply;
 pub(crate) mod nested;
@@ -118,7 +125,10 @@ mod prelu;
 mod random_brightness;
 mod random_color_degeneration;
 mod random_contrast;
+mod random_crop;
+mod random_erasing;
 mod random_flip;
+mod random_gaussian_blur;
 mod random_grayscale;
 mod random_hue;
 mod random_invert;
@@ -129,12 +139,14 @@ mod random_sharpness;
 mod random_shear;
 mod random_translation;
 mod random_zoom;
+mod rectangle;
 mod recurrent;
 mod recurrent_layer;
 mod relu;
 mod repeat_vector;
 mod rescaling;
 mod reshape;
+mod resizing;
 mod rms_normalization;
 mod rnn;
 mod sample;
@@ -147,11 +159,13 @@ mod simple_rnn;
 mod simple_rnn_cell;
 mod softmax;
 mod solarization;
+mod sound_window;
 mod spatial_dropout1d;
 mod spatial_dropout2d;
 mod spatial_dropout3d;
 mod stacked_rnn_cells;
 mod standardized;
+mod stft_spectrogram;
 mod string_lookup;
 mod subtract;
 mod text_vectorization;
@@ -182,6 +196,7 @@ pub use additive_attention::AdditiveAttention;
 pub use alpha_dropout::AlphaDropout;
 pub use any::Any;
 pub use attention::{Attention, ScoreMode};
+pub use auto_contrast::AutoContrast;
 pub use average::Average;
 pub use average_pooling1d::{AveragePooling1D, AvgPool1D};
 pub use average_pooling2d::{AveragePooling2D, AvgPool2D};
@@ -192,6 +207,7 @@ pub use categories::OutputMode;
 pub use category_encoding::CategoryEncoding;
 pub use cell::{Cell, Step};
 pub use cell_config::{CellConfig, CellOptions};
+pub use center_crop::CenterCrop;
 pub use concatenate::Concatenate;
 pub use conv1d::{Conv1D, Convolution1D};
 pub use conv1d_transpose::{Conv1DTranspose, Convolution1DTranspose};
@@ -209,6 +225,7 @@ pub use cropping1d::Cropping1D;
 pub use cropping2d::Cropping2D;
 pub use cropping3d::Cropping3D;
 pub use cropping::Cropping;
+pub use cut_mix::CutMix;
 pub use data_format::DataFormat;
 pub use dense::Dense;
 pub use depthwise_conv1d::DepthwiseConv1D;
@@ -255,7 +272,9 @@ pub use max_pooling1d::{MaxPool1D, MaxPooling1D};
 pub use max_pooling2d::{MaxPool2D, MaxPooling2D};
 pub use max_pooling3d::{MaxPool3D, MaxPooling3D};
 pub use maximum::Maximum;
+pub use mel_spectrogram::MelSpectrogram;
 pub use minimum::Minimum;
+pub use mix_up::MixUp;
 pub use multi_head_attention::{Extents, MultiHeadAttention};
 pub use multiply::Multiply;
 pub use normalization::Normalization;
@@ -270,7 +289,10 @@ pub use prelu::PReLU;
 pub use random_brightness::RandomBrightness;
 pub use random_color_degeneration::RandomColorDegeneration;
 pub use random_contrast::RandomContrast;
+pub use random_crop::RandomCrop;
+pub use random_erasing::RandomErasing;
 pub use random_flip::{FlipMode, RandomFlip};
+pub use random_gaussian_blur::RandomGaussianBlur;
 pub use random_grayscale::RandomGrayscale;
 pub use random_hue::RandomHue;
 pub use random_invert::RandomInvert;
@@ -287,6 +309,7 @@ pub use relu::ReLU;
 pub use repeat_vector::RepeatVector;
 pub use rescaling::Rescaling;
 pub use reshape::Reshape;
+pub use resizing::Resizing;
 pub use rms_normalization::RMSNormalization;
 pub use rnn::RNN;
 pub use sample::{LayerSample, Sampled};
@@ -298,10 +321,12 @@ pub use simple_rnn::SimpleRNN;
 pub use simple_rnn_cell::SimpleRNNCell;
 pub use softmax::Softmax;
 pub use solarization::Solarization;
+pub use sound_window::SoundWindow;
 pub use spatial_dropout1d::SpatialDropout1D;
 pub use spatial_dropout2d::SpatialDropout2D;
 pub use spatial_dropout3d::SpatialDropout3D;
 pub use stacked_rnn_cells::StackedRNNCells;
+pub use stft_spectrogram::{STFTMode, STFTScaling, STFTSpectrogram};
 pub use string_lookup::StringLookup;
 pub use subtract::Subtract;
 pub use text_vectorization::{Ngrams, Split, Standardize, TextVectorization};
@@ -346,6 +371,7 @@ layers![
     AlphaDropout,
     Any,
     Attention,
+    AutoContrast,
     Average,
     AveragePooling1D,
     AveragePooling2D,
@@ -353,6 +379,7 @@ layers![
     BatchNormalization,
     Bidirectional,
     CategoryEncoding,
+    CenterCrop,
     Concatenate,
     Conv1D,
     Conv1DTranspose,
@@ -366,6 +393,7 @@ layers![
     Cropping1D,
     Cropping2D,
     Cropping3D,
+    CutMix,
     Dense,
     DepthwiseConv1D,
     DepthwiseConv2D,
@@ -403,7 +431,9 @@ layers![
     MaxPooling1D,
     MaxPooling2D,
     MaxPooling3D,
+    MelSpectrogram,
     Minimum,
+    MixUp,
     MultiHeadAttention,
     Multiply,
     Normalization,
@@ -414,7 +444,10 @@ layers![
     RandomBrightness,
     RandomColorDegeneration,
     RandomContrast,
+    RandomCrop,
+    RandomErasing,
     RandomFlip,
+    RandomGaussianBlur,
     RandomGrayscale,
     RandomHue,
     RandomInvert,
@@ -429,6 +462,7 @@ layers![
     RepeatVector,
     Rescaling,
     Reshape,
+    Resizing,
     RMSNormalization,
     RNN,
     SeparableConv1D,
@@ -441,6 +475,7 @@ layers![
     SpatialDropout2D,
     SpatialDropout3D,
     StackedRNNCells,
+    STFTSpectrogram,
     StringLookup,
     Subtract,
     TextVectorization,

@@ -101,10 +101,13 @@ fn sample_inputs(sample: &LayerSample) -> Vec<Array> {
     sample.inputs.iter().enumerate().map(draw).collect()
 }
 
+/// Layers that work on texts, before a model: see `preprocessing`.
+const ON_TEXTS: [&str; 4] = ["HashedCrossing", "Hashing", "StringLookup", "TextVectorization"];
+
 #[test]
 fn every_layer_has_samples() {
     let samples = samples();
-    for entry in LAYERS {
+    for entry in LAYERS.iter().filter(|entry| !ON_TEXTS.contains(&entry.name)) {
         assert!(samples.iter().any(|sample| sample.layer.layer.class_name() == entry.name), "{}", entry.name);
     }
 }

@@ -65,7 +65,7 @@ fn generates<L: Layer + Clone + 'static>(layer: L, heads: usize, dim: usize) {
             model.set_weights(&weights).unwrap();
             let index = Array::from_vec(vec![at as i32; BATCH]);
             let fed = [part(&x, at, at + n), keys, values, index];
-            let mut outputs = model.predict_on_batch(&fed).unwrap();
+            let mut outputs = model.predict_on_batch(&fed[..]).unwrap();
             close(&outputs[0], &part(&expected, at, at + n));
             values = outputs.remove(2);
             keys = outputs.remove(1);
@@ -94,7 +94,7 @@ fn samples_may_be_at_places_of_their_own() {
     first.set_weights(&weights).unwrap();
     let zeros = || Array::zeros([BATCH, STEPS, 2, 3], DType::F32);
     let start = Array::from_vec(vec![0i32; BATCH]);
-    let mut outputs = first.predict_on_batch(&[part(&x, 0, 4), zeros(), zeros(), start]).unwrap();
+    let mut outputs = first.predict_on_batch(&[part(&x, 0, 4), zeros(), zeros(), start][..]).unwrap();
     let (values, keys) = (outputs.remove(2), outputs.remove(1));
     // The first sample gives step 1 once more, the second goes on with step 4.
     let mixed = [part(&x, 1, 2), part(&x, 4, 5)].map(|part| part.to_f64());
@@ -102,7 +102,8 @@ fn samples_may_be_at_places_of_their_own() {
     let mixed = Array::from_f64([BATCH, 1, FEATURES], DType::F32, &mixed).unwrap();
     let mut one = stepwise(layer, 1, 2, 3);
     one.set_weights(&weights).unwrap();
-    let y = one.predict_on_batch(&[mixed, keys, values, Array::from_vec(vec![1i32, 4])]).unwrap().remove(0);
+    let y =
+        one.predict_on_batch(&[mixed, keys, values, Array::from_vec(vec![1i32, 4])][..]).unwrap().remove(0);
     let expected = [part(&expected, 1, 2), part(&expected, 4, 5)].map(|part| part.to_f64());
     let expected = [&expected[0][..FEATURES], &expected[1][FEATURES..]].concat();
     close(&y, &Array::from_f64([BATCH, 1, FEATURES], DType::F32, &expected).unwrap());

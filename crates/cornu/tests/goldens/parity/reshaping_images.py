@@ -31,8 +31,6 @@ def cases():
             turned(image),
         )
     add("bilinear, open axes", layers.UpSampling2D(interpolation="bilinear"), image, shapes=[(None, None, 2)])
-    layer = layers.UpSampling2D(interpolation="bilinear", dtype="mixed_bfloat16")
-    add("bilinear in bfloat16", layer, image, tolerance=2e-2)
     add("twice", layers.UpSampling3D(), volume)
     add("oblong", layers.UpSampling3D((1, 2, 3)), volume)
     add("channels first", layers.UpSampling3D((2, 1, 2), **first), turned(volume))
