@@ -132,7 +132,7 @@ impl Fusion {
                 Kind::Kernel => {
                     for i in 0..item.operands.len() {
                         let of = &item.operands[i].0;
-                        let order = crate::kernels::operand_order(&node.op, i, &item.operands);
+                        let order = crate::kernels::operand_order(&node.op, node.ty.dtype, i, &item.operands);
                         if let Some(view) = order {
                             let shape = Shape::from(&view.shape[..]);
                             let dtype = self.items.get(*of).map_or(node.ty.dtype, |item: &Item| item.dtype);

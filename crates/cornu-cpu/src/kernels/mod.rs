@@ -12,6 +12,7 @@ pub(crate) mod reference;
 pub(crate) mod window;
 
 use crate::layout::View;
+use cornu_graph::DType;
 use cornu_graph::ops::Op;
 
 /// Where each buffer of a plan begins, for the run at hand.
@@ -37,11 +38,11 @@ impl Addresses {
 
 /// How the `i`th operand of a kernel has to lie, if not as its view shows it: the view whose elements
 /// are to be copied, in row-major order, before the kernel runs.
-pub(crate) fn operand_order(op: &Op, i: usize, operands: &[(usize, View)]) -> Option<View> {
+pub(crate) fn operand_order(op: &Op, dtype: DType, i: usize, operands: &[(usize, View)]) -> Option<View> {
     let view = &operands[i].1;
     match op {
-        Op::Conv(conv) => conv::operand_order(conv, i, operands),
-        Op::Dot(dot) => dot::operand_order(dot, i, view),
+        Op::Conv(conv) if conv::fits(conv, dtype) => conv::operand_order(conv, i, operands),
+        Op::Dot(dot) if matches!(dtype, DType::F32 | DType::F64) => dot::operand_order(dot, i, view),
         // A step's part is read where it lies, if it lies in one piece.
         Op::Scan(scan) => {
             let is_sequence = (scan.n_carries..scan.n_carries + scan.n_sequences).contains(&i);
