@@ -111,12 +111,12 @@ fn camel(name: &str) -> Result<String, String> {
 }
 
 /// `hard_swish` for `HardSwish`, `relu6` for `ReLU6`: a new word begins where a capital follows a
-/// small letter or digit, or precedes one after another capital.
+/// small letter, or precedes one after another capital.
 fn snake(camel: &str) -> String {
     let letters: Vec<char> = camel.chars().collect();
     let mut snake = String::new();
     for (i, &letter) in letters.iter().enumerate() {
-        let after_small = i > 0 && !letters[i - 1].is_ascii_uppercase();
+        let after_small = i > 0 && letters[i - 1].is_ascii_lowercase();
         let before_small = i > 0 && letters.get(i + 1).is_some_and(char::is_ascii_lowercase);
         if letter.is_ascii_uppercase() && (after_small || before_small) {
             snake.push('_');
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(camel("hard_swish").as_deref(), Ok("HardSwish"));
         assert_eq!(snake("HardSwish"), "hard_swish");
         assert_eq!(snake("KLDivergence"), "kl_divergence");
-        assert_eq!(snake("Conv2D"), "conv2_d");
+        assert_eq!(snake("Conv2D"), "conv2d");
         assert!(camel("../x").is_err());
     }
 
