@@ -14,7 +14,7 @@ import sys
 
 from shared import HERE, write
 
-SHARED = {"make", "shared"}
+SHARED = {"listed", "make", "shared"}
 
 
 def main(names):
