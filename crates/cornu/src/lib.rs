@@ -37,6 +37,7 @@ pub mod layers;
 pub mod losses;
 pub mod metrics;
 pub mod model;
+pub mod operations;
 pub mod optimizers;
 pub mod registry;
 pub mod regularizers;
@@ -53,6 +54,7 @@ pub use error::{Error, Result};
 pub use model::{
     Arrays, Choice, Compile, Connect, Fit, Input, Model, Scores, Sequential, Step, Symbol, TrainStep, Trainer,
 };
+pub use operations::functions as ops;
 
 /// What most programs use.
 pub mod prelude {

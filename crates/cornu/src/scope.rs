@@ -283,7 +283,8 @@ impl<'a> Scope<'a> {
         let known = [&["mask", "training", "inputs"], layer.layer.call_arguments()].concat();
         let nothing = |argument: &Argument<Masked>| matches!(argument, Argument::Value(v) if v.is_null());
         let mut named = arguments.named.iter();
-        let stray = named.find(|(name, given)| !nothing(given) && !known.contains(&name.as_str()));
+        let any = known.contains(&"**");
+        let stray = named.find(|(name, given)| !any && !nothing(given) && !known.contains(&name.as_str()));
         let stray =
             stray.map(|(name, _)| format!("takes no argument `{name}`; it takes {}", known.join(", ")));
         self.calls.push(CallFrame { arguments, masks, given: Vec::new(), policy, training });

@@ -5,6 +5,7 @@ use crate::arguments::{Argument, Arguments};
 use crate::dtype_policy::DTypePolicy;
 use crate::layers::{AnyLayer, LAYERS, Layer, nested};
 use crate::model::{Call, Form, Input, Model, Network, Node, Reference, Structure};
+use crate::operations::Operation;
 use crate::registry::{Any, Kind};
 use crate::variables::Variables;
 use serde_json::{Map, Value};
@@ -31,6 +32,7 @@ struct Described<'a> {
     /// What errors call it.
     place: String,
     class: &'a str,
+    module: &'a str,
     name: Option<&'a str>,
     config: &'a Map<String, Value>,
     trainable: bool,
@@ -45,6 +47,7 @@ impl<'a> Described<'a> {
         let class = class.ok_or_else(|| at("has no class_name"))?;
         let config = fields.get("config").and_then(Value::as_object);
         let config = config.ok_or_else(|| at("has no config"))?;
+        let module = fields.get("module").and_then(Value::as_str).unwrap_or_default();
         let name = fields.get("name").or(config.get("name")).and_then(Value::as_str);
         let place = name.map_or(fallback.to_string(), |name| format!("the layer `{name}`"));
         if class == "Lambda" {
@@ -64,7 +67,7 @@ impl<'a> Described<'a> {
                 return Err(Misfit::new(format!("{place}: trainable is {other}, not true or false")));
             }
         };
-        Ok(Described { place, class, name, config, trainable })
+        Ok(Described { place, class, module, name, config, trainable })
     }
 
     fn misfit(&self, what: impl std::fmt::Display) -> Misfit {
@@ -253,6 +256,9 @@ impl Reader {
     /// The layer, and the number of calls in it.
     fn layer(&self, layer: &Described) -> Result<(AnyLayer, usize), Misfit> {
         let name = layer.name.map(str::to_string);
+        if Operation::is_module(layer.module) {
+            return Ok((AnyLayer { name, ..operation(layer)? }, 1));
+        }
         let mut inner = 1;
         let item: Any<dyn Layer> = match layer.class {
             "InputLayer" | "Input" => {
@@ -302,6 +308,16 @@ fn add_calls(total: &mut usize, inner: usize, times: usize) -> Result<(), Misfit
         true => Err(Misfit::new(format!("the model calls layers more than {MOST_CALLS} times"))),
         false => Ok(()),
     }
+}
+
+/// An operation, whose settings are its own but for the name.
+fn operation(layer: &Described) -> Result<AnyLayer, Misfit> {
+    let mut config = layer.config.clone();
+    config.remove("name");
+    let operation = Operation::new(layer.module, layer.class, config);
+    Ok(AnyLayer::from(operation.map_err(|error| {
+        layer.misfit(format!("cannot be read: {error}")).help("`cornu list operations` says which there are")
+    })?))
 }
 
 fn is_input(layer: &AnyLayer) -> bool {

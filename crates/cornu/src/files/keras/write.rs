@@ -4,8 +4,11 @@ use crate::arguments::{Argument, Arguments};
 use crate::dtype_policy::DTypePolicy;
 use crate::layers::{Kept, nested};
 use crate::model::{Call, Model, Network, Node, Reference, Structure};
+use crate::operations::Operation;
+use crate::registry::Item;
 use cornu_graph::DType;
 use serde_json::{Map, Value, json};
+use std::any::Any;
 
 /// Whether the network is what Keras can write as a `Sequential`: its one input, then each layer once,
 /// each called on the one before.
@@ -85,7 +88,10 @@ fn layer(model: &Model, index: usize, in_sequence: bool, trainable: bool) -> Val
             json.insert("compile_config".into(), json!({}));
             json
         }
-        None => simple(model, index, trainable),
+        None => match (&*node.layer.layer as &dyn Any).downcast_ref::<Operation>() {
+            Some(operation) => computation(operation, &node.name),
+            None => simple(model, index, trainable),
+        },
     };
     if !in_sequence {
         json.insert("name".into(), node.name.clone().into());
@@ -96,6 +102,21 @@ fn layer(model: &Model, index: usize, in_sequence: bool, trainable: bool) -> Val
         );
     }
     Value::Object(json)
+}
+
+/// An operation: it has no weights and no dtype.
+fn computation(operation: &Operation, name: &str) -> Map<String, Value> {
+    let mut config = Map::from_iter([("name".to_string(), name.into())]);
+    if let Value::Object(settings) = operation.config() {
+        config.extend(settings);
+    }
+    let class = operation.class_name();
+    let mut json = Map::new();
+    json.insert("module".into(), operation.module().into());
+    json.insert("class_name".into(), class.into());
+    json.insert("config".into(), Value::Object(config));
+    json.insert("registered_name".into(), class.into());
+    json
 }
 
 /// A layer that is no model.

@@ -14,7 +14,7 @@ import sys
 
 from shared import HERE, write
 
-SHARED = {"make", "names", "shared"}
+SHARED = {"listed", "make", "names", "shared"}
 
 
 def main(names):
