@@ -295,7 +295,7 @@ fn layers() -> Vec<Case> {
             sample.inputs.iter().map(|shape| Input::new(&shape[1..]).dtype(sample.dtype).symbol()).collect();
         let class = sample.layer.layer.class_name();
         let y = sample.layer.on(&inputs[..]);
-        let mut model = Model::new(&inputs[..], &y).unwrap();
+        let model = Model::new(&inputs[..], &y).unwrap();
         let x: Vec<Array> = sample.inputs.iter().map(|shape| Array::zeros(shape, sample.dtype)).collect();
         if model.predict_on_batch(&x[..]).is_ok_and(|y| !y[0].dtype().is_float()) {
             continue; // What gives whole numbers or bools is not trained.
