@@ -91,8 +91,6 @@ impl Layer for CutMix {
 
 impl Sampled for CutMix {
     fn samples() -> Vec<LayerSample> {
-        vec![
-            LayerSample::new(CutMix::new(), [&[4, 3, 4, 2]]),
-        ]
+        vec![LayerSample::new(CutMix::new(), [&[4, 3, 4, 2]])]
     }
 }

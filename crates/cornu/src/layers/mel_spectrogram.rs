@@ -223,7 +223,8 @@ impl Layer for MelSpectrogram {
 
 impl Sampled for MelSpectrogram {
     fn samples() -> Vec<LayerSample> {
-        let layer = MelSpectrogram::new().fft_length(16).sequence_stride(6).num_mel_bins(3).sampling_rate(800);
+        let layer =
+            MelSpectrogram::new().fft_length(16).sequence_stride(6).num_mel_bins(3).sampling_rate(800);
         vec![
             LayerSample::new(layer.clone(), [&[2, 40]]),
             LayerSample::new(layer.sequence_length(12).window("hamming").power_to_db(false), [&[2, 40]]),

@@ -92,8 +92,6 @@ fn fifth() -> f64 {
 
 impl Sampled for MixUp {
     fn samples() -> Vec<LayerSample> {
-        vec![
-            LayerSample::new(MixUp::new().alpha(0.4), [&[4, 2, 3, 2]]),
-        ]
+        vec![LayerSample::new(MixUp::new().alpha(0.4), [&[4, 2, 3, 2]])]
     }
 }

@@ -49,7 +49,14 @@ pub struct RandomErasing {
 impl RandomErasing {
     /// A layer with the defaults.
     pub fn new() -> RandomErasing {
-        RandomErasing { factor: whole(), scale: scale(), fill_value: None, value_range: BYTES, seed: None, data_format: DataFormat::ChannelsLast }
+        RandomErasing {
+            factor: whole(),
+            scale: scale(),
+            fill_value: None,
+            value_range: BYTES,
+            seed: None,
+            data_format: DataFormat::ChannelsLast,
+        }
     }
 
     /// The same with another factor.
@@ -134,7 +141,10 @@ impl Sampled for RandomErasing {
     fn samples() -> Vec<LayerSample> {
         vec![
             LayerSample::new(RandomErasing::new(), [&[3, 4, 5, 3]]),
-            LayerSample::new(RandomErasing::new().factor(0.5).fill_value(0.5).value_range([-1.0, 1.0]), [&[3, 4, 5, 3]]),
+            LayerSample::new(
+                RandomErasing::new().factor(0.5).fill_value(0.5).value_range([-1.0, 1.0]),
+                [&[3, 4, 5, 3]],
+            ),
         ]
     }
 }

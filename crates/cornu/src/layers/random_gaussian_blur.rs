@@ -49,7 +49,14 @@ pub struct RandomGaussianBlur {
 impl RandomGaussianBlur {
     /// A layer with the defaults.
     pub fn new() -> RandomGaussianBlur {
-        RandomGaussianBlur { factor: whole(), kernel_size: three(), sigma: whole(), value_range: BYTES, seed: None, data_format: DataFormat::ChannelsLast }
+        RandomGaussianBlur {
+            factor: whole(),
+            kernel_size: three(),
+            sigma: whole(),
+            value_range: BYTES,
+            seed: None,
+            data_format: DataFormat::ChannelsLast,
+        }
     }
 
     /// The same with another factor.
@@ -127,7 +134,10 @@ impl Sampled for RandomGaussianBlur {
     fn samples() -> Vec<LayerSample> {
         vec![
             LayerSample::new(RandomGaussianBlur::new().value_range([-3.0, 3.0]), [&[3, 4, 5, 3]]),
-            LayerSample::new(RandomGaussianBlur::new().kernel_size(PerAxis::from([5, 3])).value_range([-3.0, 3.0]), [&[3, 4, 5, 3]]),
+            LayerSample::new(
+                RandomGaussianBlur::new().kernel_size(PerAxis::from([5, 3])).value_range([-3.0, 3.0]),
+                [&[3, 4, 5, 3]],
+            ),
         ]
     }
 }

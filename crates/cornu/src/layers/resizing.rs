@@ -108,7 +108,10 @@ impl Resizing {
 
     fn resized(&self, x: &Tensor) -> Result<Tensor, String> {
         if self.height == 0 || self.width == 0 {
-            return Err(format!("expects a height and width of at least 1, got {}, {}", self.height, self.width));
+            return Err(format!(
+                "expects a height and width of at least 1, got {}, {}",
+                self.height, self.width
+            ));
         }
         if self.crop_to_aspect_ratio && self.pad_to_aspect_ratio {
             return Err("expects one of crop_to_aspect_ratio and pad_to_aspect_ratio, got both".into());
@@ -159,9 +162,7 @@ impl Layer for Resizing {
         let dtype = inputs.first().filter(|x| x.is_valid()).map(Tensor::dtype);
         let images = each(scope, inputs, self.data_format, |_, x| self.resized(x));
         match dtype {
-            Some(dtype) if !dtype.is_float() => {
-                images.into_iter().map(|y| y.round().cast(dtype)).collect()
-            }
+            Some(dtype) if !dtype.is_float() => images.into_iter().map(|y| y.round().cast(dtype)).collect(),
             _ => images,
         }
     }

@@ -18,6 +18,7 @@ mod metrics;
 mod optimizers;
 mod parity;
 mod pipeline;
+mod preprocessing;
 mod recurrent;
 mod regularizers_constraints;
 mod run;
