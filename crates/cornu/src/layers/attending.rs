@@ -91,7 +91,8 @@ impl Cache {
                 Ok(Some(Cache { keys, values, index: index.cast(DType::I32) }))
             }
             _ => Err(scope.fail(format!(
-                "expects a cache of keys and values with a cache_index of whole numbers, got {} tensors and {}",
+                "expects a cache of keys and values with a cache_index of whole numbers, \
+                 got {} tensors and {}",
                 cache.len(),
                 match &index[..] {
                     [index] => format!("an index of {}", index.ty()),

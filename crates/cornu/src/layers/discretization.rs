@@ -4,7 +4,7 @@ use super::categories::{OutputMode, encoded};
 use super::inputs::one_float;
 use super::on_host::dense;
 use super::search::place_among;
-use super::{Layer, LayerSample, Sampled};
+use super::{Kept, Layer, LayerSample, Sampled};
 use crate::error::{Error, Result};
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -163,6 +163,10 @@ impl Layer for Discretization {
             encoded(&bins, self.output_mode, boundaries.len() + 1, dtype, None)
                 .unwrap_or_else(|message| scope.fail(message))
         })
+    }
+
+    fn kept(&self) -> Kept {
+        Kept::Brief
     }
 }
 

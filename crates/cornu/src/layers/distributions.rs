@@ -37,11 +37,6 @@ pub(super) fn beta(scope: &mut Scope, alpha: &Tensor, seed: Option<i64>) -> Tens
     (a - b).sigmoid()
 }
 
-/// Numbers that sum to 1 along the last axis, from the Dirichlet distribution of `alpha`.
-pub(super) fn dirichlet(scope: &mut Scope, alpha: &Tensor, seed: Option<i64>) -> Tensor {
-    log_gamma_drawn(scope, alpha, seed).softmax(-1)
-}
-
 /// The numbers from 0 up to `n` in random order.
 pub(super) fn permutation(scope: &mut Scope, n: usize, seed: Option<i64>) -> Tensor {
     scope.uniform([n], seed).argsort(0).cast(DType::I64)

@@ -25,8 +25,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Step by step
 /// A sequence is generated faster with a cache, which Keras's layer does not have: called with `cache`,
-/// a list of keys and values `[batch, max_steps, key-value heads, dim]` (zeros at first), and `cache_index`, the
-/// number of steps in it (a scalar, or one for each sample), the layer writes the keys and values of
+/// a list of keys and values `[batch, max_steps, key-value heads, dim]` (zeros at first), and
+/// `cache_index`, the number of steps in it (a scalar, or one for each sample), the layer writes the keys and values of
 /// its inputs there, attends to all steps so far, and gives the new keys and values as two more
 /// outputs. With `use_causal_mask`, steps given together see none after their own.
 ///

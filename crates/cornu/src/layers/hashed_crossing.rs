@@ -3,7 +3,7 @@
 use super::categories::{OutputMode, encode};
 use super::fingerprint::{farmhash, joined};
 use super::on_host::{dense, refused};
-use super::{Feature, Layer, LayerSample, Sampled, Takes};
+use super::{Feature, Kept, Layer, LayerSample, Sampled, Takes};
 use crate::error::{Error, Result};
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -103,6 +103,10 @@ impl Layer for HashedCrossing {
 
     fn takes(&self) -> Takes {
         Takes::List
+    }
+
+    fn kept(&self) -> Kept {
+        Kept::Brief
     }
 }
 

@@ -79,7 +79,8 @@ impl Called {
         if !fits {
             let got = shapes(&tensors);
             return Err(scope.fail(format!(
-                "expects [batch, steps, features] of one batch size, values and keys of the same steps, got {got}"
+                "expects [batch, steps, features] of one batch size, values and keys of the same steps, \
+                 got {got}"
             )));
         }
         let dtype = scope.compute_dtype();
@@ -100,8 +101,8 @@ impl Called {
         };
         match called.cache.is_some() && called.source_masks.iter().any(Option::is_some) {
             true => Err(scope.fail(
-                "expects, with a cache, an attention_mask over all steps of the cache in the place of masks of \
-                 values and keys",
+                "expects, with a cache, an attention_mask over all steps of the cache in the place of \
+                 masks of values and keys",
             )),
             false => Ok(called),
         }

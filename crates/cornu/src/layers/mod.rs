@@ -63,6 +63,7 @@ mod einsum;
 mod einsum_dense;
 mod elu;
 mod embedding;
+mod equalization;
 mod expand_dims;
 mod factor;
 mod feature;
@@ -122,8 +123,10 @@ mod permute;
 pub mod pool;
 mod pooling;
 mod prelu;
+mod rand_augment;
 mod random_brightness;
 mod random_color_degeneration;
+mod random_color_jitter;
 mod random_contrast;
 mod random_crop;
 mod random_erasing;
@@ -237,6 +240,7 @@ pub use dropout::Dropout;
 pub use einsum_dense::EinsumDense;
 pub use elu::ELU;
 pub use embedding::Embedding;
+pub use equalization::Equalization;
 pub use expand_dims::ExpandDims;
 pub use factor::Factor;
 pub use feature::Feature;
@@ -286,8 +290,10 @@ pub use per_axis::PerAxis;
 pub use permute::Permute;
 pub use pooling::Pooling;
 pub use prelu::PReLU;
+pub use rand_augment::RandAugment;
 pub use random_brightness::RandomBrightness;
 pub use random_color_degeneration::RandomColorDegeneration;
+pub use random_color_jitter::RandomColorJitter;
 pub use random_contrast::RandomContrast;
 pub use random_crop::RandomCrop;
 pub use random_erasing::RandomErasing;
@@ -403,6 +409,7 @@ layers![
     EinsumDense,
     ELU,
     Embedding,
+    Equalization,
     ExpandDims,
     Flatten,
     GaussianDropout,
@@ -441,8 +448,10 @@ layers![
     OnesLike,
     Permute,
     PReLU,
+    RandAugment,
     RandomBrightness,
     RandomColorDegeneration,
+    RandomColorJitter,
     RandomContrast,
     RandomCrop,
     RandomErasing,

@@ -93,8 +93,8 @@ impl Layer for RandomPosterization {
 impl Sampled for RandomPosterization {
     fn samples() -> Vec<LayerSample> {
         vec![
-            LayerSample::new(RandomPosterization::new([2.0, 5.0]).value_range([-2.0, 2.0]), [&[3, 4, 5, 3]]),
-            LayerSample::new(RandomPosterization::new(3.0).value_range([-2.0, 2.0]), [&[3, 4, 5, 3]]),
+            LayerSample::new(RandomPosterization::new([2.0, 5.0]).value_range([-2.0, 2.0]), [&[2, 2, 2, 1]]),
+            LayerSample::new(RandomPosterization::new(3.0).value_range([-2.0, 2.0]), [&[2, 2, 2, 1]]),
         ]
     }
 }

@@ -35,6 +35,7 @@ impl StackedRNNCells {
     }
 
     /// The same with a cell more on top.
+    #[allow(clippy::should_implement_trait)]
     pub fn add(mut self, cell: impl Into<AnyLayer>) -> StackedRNNCells {
         self.cells.push(cell.into());
         self

@@ -22,6 +22,7 @@ mod optimizers;
 mod parity;
 mod parity_table;
 mod pipeline;
+mod preprocessing;
 mod recompute;
 mod recurrent;
 mod regularizers_constraints;

@@ -149,7 +149,7 @@ def case(
             return sum(jnp.sum(o.astype("float32") * c) for o, c in zip(leaves, cotangents))
 
         chosen = [values[i] for i in floats]
-        by_weight, by_input = jax.grad(total, (0, 1))(trainable, chosen)
+        by_weight, by_input = jax.jit(jax.grad(total, (0, 1)))(trainable, chosen)
         made["cotangents"] = [array(c) for c in cotangents]
         made["input_gradients"] = [array(g) for g in by_input]
         made["weight_gradients"] = [array(g) for g in by_weight]
