@@ -67,8 +67,6 @@ pub enum Kept {
     Layer,
     /// With its dtype's name alone: the class in Keras takes no more.
     Brief,
-    /// As one of the operations that Keras writes into functional models.
-    Operation,
 }
 
 /// How Keras calls a layer on several inputs, which is how files hold its calls.

@@ -15,7 +15,6 @@ mod additive_attention;
 mod affine;
 mod along;
 mod alpha_dropout;
-mod any;
 mod attending;
 mod attention;
 mod auto_contrast;
@@ -64,7 +63,6 @@ mod einsum_dense;
 mod elu;
 mod embedding;
 mod equalization;
-mod expand_dims;
 mod factor;
 mod feature;
 mod fingerprint;
@@ -95,7 +93,6 @@ mod kernel;
 mod layer;
 mod layer_normalization;
 mod leaky_relu;
-mod logical_or;
 mod lookup;
 mod lstm;
 mod lstm_cell;
@@ -113,10 +110,8 @@ mod multiply;
 pub(crate) mod nested;
 mod noise;
 mod normalization;
-mod not_equal;
 mod numbers;
 mod on_host;
-mod ones_like;
 mod padding;
 mod per_axis;
 mod permute;
@@ -182,7 +177,6 @@ mod zero_padding;
 mod zero_padding1d;
 mod zero_padding2d;
 mod zero_padding3d;
-mod zeros_like;
 
 pub use activated::Activated;
 pub use activation::Activation;
@@ -197,7 +191,6 @@ pub use adaptive_pooling::AdaptivePooling;
 pub use add::Add;
 pub use additive_attention::AdditiveAttention;
 pub use alpha_dropout::AlphaDropout;
-pub use any::Any;
 pub use attention::{Attention, ScoreMode};
 pub use auto_contrast::AutoContrast;
 pub use average::Average;
@@ -241,7 +234,6 @@ pub use einsum_dense::EinsumDense;
 pub use elu::ELU;
 pub use embedding::Embedding;
 pub use equalization::Equalization;
-pub use expand_dims::ExpandDims;
 pub use factor::Factor;
 pub use feature::Feature;
 pub use flatten::Flatten;
@@ -266,7 +258,6 @@ pub use interpolation::Interpolation;
 pub use layer::{AnyLayer, Kept, Layer, LayerOptions, Takes};
 pub use layer_normalization::LayerNormalization;
 pub use leaky_relu::LeakyReLU;
-pub use logical_or::LogicalOr;
 pub use lookup::{Lookup, OovMethod, Token};
 pub use lstm::LSTM;
 pub use lstm_cell::LSTMCell;
@@ -282,9 +273,7 @@ pub use mix_up::MixUp;
 pub use multi_head_attention::{Extents, MultiHeadAttention};
 pub use multiply::Multiply;
 pub use normalization::Normalization;
-pub use not_equal::NotEqual;
 pub use numbers::Numbers;
-pub use ones_like::OnesLike;
 pub use padding::Padding;
 pub use per_axis::PerAxis;
 pub use permute::Permute;
@@ -346,7 +335,6 @@ pub use zero_padding::ZeroPadding;
 pub use zero_padding1d::ZeroPadding1D;
 pub use zero_padding2d::ZeroPadding2D;
 pub use zero_padding3d::ZeroPadding3D;
-pub use zeros_like::ZerosLike;
 
 use crate::registry::{Entry, entries};
 
@@ -375,7 +363,6 @@ layers![
     Add,
     AdditiveAttention,
     AlphaDropout,
-    Any,
     Attention,
     AutoContrast,
     Average,
@@ -410,7 +397,6 @@ layers![
     ELU,
     Embedding,
     Equalization,
-    ExpandDims,
     Flatten,
     GaussianDropout,
     GaussianNoise,
@@ -430,7 +416,6 @@ layers![
     IntegerLookup,
     LayerNormalization,
     LeakyReLU,
-    LogicalOr,
     LSTM,
     LSTMCell,
     Masking,
@@ -444,8 +429,6 @@ layers![
     MultiHeadAttention,
     Multiply,
     Normalization,
-    NotEqual,
-    OnesLike,
     Permute,
     PReLU,
     RandAugment,
@@ -496,5 +479,4 @@ layers![
     ZeroPadding1D,
     ZeroPadding2D,
     ZeroPadding3D,
-    ZerosLike,
 ];

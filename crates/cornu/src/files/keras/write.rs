@@ -134,31 +134,23 @@ fn simple(model: &Model, index: usize, trainable: bool) -> Map<String, Value> {
     } else {
         let dtype = node.layer.dtype.unwrap_or_default();
         config.insert("name".into(), node.name.clone().into());
-        match (layer.kept(), node.layer.dtype) {
-            (Kept::Layer, _) => {
+        match layer.kept() {
+            Kept::Layer => {
                 config.insert("trainable".into(), trainable.into());
                 config.insert("dtype".into(), dtype.to_json());
             }
-            (Kept::Brief, _) | (Kept::Operation, Some(_)) => {
+            Kept::Brief => {
                 config.insert("dtype".into(), dtype.to_string().into());
             }
-            (Kept::Operation, None) => {}
         }
         config.extend(own);
         nested::fill_dtypes(&mut config, &dtype.to_json());
     }
     let mut json = Map::new();
-    let (module, registered) = match layer.kept() {
-        Kept::Operation => ("keras.src.ops.numpy", layer.class_name().into()),
-        Kept::Layer | Kept::Brief => ("keras.layers", Value::Null),
-    };
-    json.insert("module".into(), module.into());
+    json.insert("module".into(), "keras.layers".into());
     json.insert("class_name".into(), layer.class_name().into());
     json.insert("config".into(), Value::Object(config));
-    json.insert("registered_name".into(), registered);
-    if layer.kept() == Kept::Operation {
-        return json;
-    }
+    json.insert("registered_name".into(), Value::Null);
     // Of a layer of several arguments Keras finds the shapes when it connects the model.
     if let Some(Call { arguments: Arguments { positional, named }, .. }) = node.calls.first()
         && let [argument] = &positional[..]
