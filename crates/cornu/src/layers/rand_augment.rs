@@ -175,7 +175,7 @@ impl Layer for RandAugment {
             for (i, way) in ways.iter().enumerate() {
                 let changed = way.call(scope, &before);
                 let here = chosen.equal(i as f64);
-                images = images.iter().zip(&changed).map(|(x, y)| here.select(y, &x.cast(y.dtype()))).collect();
+                images = images.iter().zip(&changed).map(|(x, y)| here.select(y, x.cast(y.dtype()))).collect();
             }
         }
         images
