@@ -43,8 +43,12 @@ impl CenterCrop {
 
 /// The largest part in the shape of `height` and `width` from the middle of images, in that size.
 pub(super) fn middle_resized(x: &Tensor, height: usize, width: usize) -> Tensor {
-    let x = middle_shaped(x, height, width);
-    let x = Interpolation::Bilinear.resized(&x, 1, height, false);
+    resized(&middle_shaped(x, height, width), height, width)
+}
+
+/// Images in that size.
+pub(super) fn resized(x: &Tensor, height: usize, width: usize) -> Tensor {
+    let x = Interpolation::Bilinear.resized(x, 1, height, false);
     Interpolation::Bilinear.resized(&x, 2, width, false)
 }
 

@@ -36,7 +36,7 @@ pub struct HashedCrossing {
 }
 
 /// What every hash begins with.
-const START: u64 = 0xDECA_FCAF_FE;
+const START: u64 = 0x00DE_CAFC_AFFE;
 
 impl HashedCrossing {
     /// A layer with so many bins.

@@ -388,7 +388,7 @@ impl Lookup<i64> {
             let table: Vec<f64> = tokens.iter().map(|&token| token as f64).collect();
             let token = integers(&table)?.gather(&(&x - start), 0);
             let known = x.greater_equal(start).and(&x.less(start + n));
-            let token = known.select(&token, &x.full_like(unknown as f64));
+            let token = known.select(&token, x.full_like(unknown as f64));
             return Ok(match self.mask_token {
                 Some(mask) => x.equal(0.0).select(&x.full_like(mask as f64), &token),
                 None => token,

@@ -124,12 +124,14 @@ mod random_color_degeneration;
 mod random_color_jitter;
 mod random_contrast;
 mod random_crop;
+mod random_elastic_transform;
 mod random_erasing;
 mod random_flip;
 mod random_gaussian_blur;
 mod random_grayscale;
 mod random_hue;
 mod random_invert;
+mod random_perspective;
 mod random_posterization;
 mod random_rotation;
 mod random_saturation;
@@ -285,12 +287,14 @@ pub use random_color_degeneration::RandomColorDegeneration;
 pub use random_color_jitter::RandomColorJitter;
 pub use random_contrast::RandomContrast;
 pub use random_crop::RandomCrop;
+pub use random_elastic_transform::RandomElasticTransform;
 pub use random_erasing::RandomErasing;
 pub use random_flip::{FlipMode, RandomFlip};
 pub use random_gaussian_blur::RandomGaussianBlur;
 pub use random_grayscale::RandomGrayscale;
 pub use random_hue::RandomHue;
 pub use random_invert::RandomInvert;
+pub use random_perspective::RandomPerspective;
 pub use random_posterization::RandomPosterization;
 pub use random_rotation::RandomRotation;
 pub use random_saturation::RandomSaturation;
@@ -437,12 +441,14 @@ layers![
     RandomColorJitter,
     RandomContrast,
     RandomCrop,
+    RandomElasticTransform,
     RandomErasing,
     RandomFlip,
     RandomGaussianBlur,
     RandomGrayscale,
     RandomHue,
     RandomInvert,
+    RandomPerspective,
     RandomPosterization,
     RandomRotation,
     RandomSaturation,

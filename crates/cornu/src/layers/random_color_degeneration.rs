@@ -9,7 +9,7 @@ use crate::scope::Scope;
 use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
-/// `x + f (gray - x)`, where `f` is drawn between the two numbers of `factor`, or from 0 to one number;
+/// `x + f (gray - x)`, where `f` is drawn between the two numbers of `factor`, or up to one number both ways;
 /// what leaves `value_range` is brought back to its ends.
 ///
 /// Draws anew for each image while training, and otherwise changes nothing; `[batch, rows, columns,

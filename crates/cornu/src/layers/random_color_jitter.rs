@@ -142,7 +142,7 @@ impl Sampled for RandomColorJitter {
     fn samples() -> Vec<LayerSample> {
         let layer =
             RandomColorJitter::new().value_range([0.0, 1.0]).brightness_factor(0.1).contrast_factor(0.2);
-        let layer = layer.saturation_factor([0.4, 0.6]).hue_factor(0.1);
+        let layer = layer.saturation_factor([0.4, 0.6]);
         vec![LayerSample { range: (0.3, 0.7), ..LayerSample::new(layer, [&[2, 2, 2, 3]]) }]
     }
 }

@@ -1,6 +1,6 @@
 //! The layer that cuts out parts of images at random.
 
-use super::center_crop::{middle_resized, no_size};
+use super::center_crop::{middle_resized, no_size, resized};
 use super::factor::drawn;
 use super::images::each;
 use super::{DataFormat, Layer, LayerSample, Sampled};
@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 /// `height` rows and `width` columns of images from a place drawn for the whole batch while training:
 /// `[batch, rows, columns, channels] -> [batch, height, width, channels]`, or as `data_format` says.
 ///
-/// Otherwise, and of images that are not larger, the largest part in the shape of the result is taken from
-/// the middle and brought to its size. Agrees with Keras's `RandomCrop` as its manual describes it; Keras
-/// itself leaves images as they are when it does not train, whatever their size.
+/// Of images that are not larger, a part about the middle is brought to that size. When it does not train,
+/// the largest part in the shape of the result is taken from the middle and brought to its size, as the
+/// manual of Keras's `RandomCrop` says; Keras itself then leaves images as they are, whatever their size.
 ///
 /// ```
 /// use cornu::layers::RandomCrop;
@@ -65,8 +65,15 @@ impl Layer for RandomCrop {
             let (height, width) = (self.height, self.width);
             no_size(height, width)?;
             let [n, rows, columns, channels] = [0, 1, 2, 3].map(|axis| x.extent(axis));
-            if !scope.training() || rows <= height || columns <= width {
+            if !scope.training() {
                 return Ok(middle_resized(x, height, width));
+            }
+            if rows <= height || columns <= width {
+                // From where the middle in the shape of the result begins.
+                let top = (rows - (columns * height / width).clamp(1, rows)) / 2;
+                let left = (columns - (rows * width / height).clamp(1, columns)) / 2;
+                let part = x.slice_axis(1, top, rows.min(top + height));
+                return Ok(resized(&part.slice_axis(2, left, columns.min(left + width)), height, width));
             }
             let mut place = |free: usize| {
                 let place = drawn(scope, [0.0, (free + 1) as f64], [1], self.seed).floor();

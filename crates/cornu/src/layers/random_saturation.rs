@@ -10,12 +10,12 @@ use cornu_graph::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// Multiplies the saturation by `f / (1 - f + 1e-7)`, where `f` is drawn between the two numbers of
-/// `factor`, or from 0 to one number: 0 is gray, a half changes nothing, 1 is all color. The saturation is
+/// `factor`, or up to one number both ways: 0 is gray, a half changes nothing, 1 is all color. The saturation is
 /// brought back to the ends of `value_range`.
 ///
 /// Draws anew for each image while training, and otherwise changes nothing; `[batch, rows, columns,
 /// channels]` or, as `data_format` says, with the channels first.
-/// Fails if the factor does not lie in `[0, 1]`, or images have other than 3 channels. Agrees with Keras's
+/// Fails if the factor does not lie in `[-1, 1]`, or images have other than 3 channels. Agrees with Keras's
 /// `RandomSaturation`.
 ///
 /// ```
@@ -78,7 +78,7 @@ impl Layer for RandomSaturation {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
         let config = self
             .factor
-            .within("a factor", 0.0, 1.0)
+            .within("a factor", -1.0, 1.0)
             .and_then(|range| Ok((range, value_range(self.value_range)?)));
         augmented(scope, inputs, self.data_format, config, |scope, x, (range, [low, high])| {
             if let Err(message) = rgb(x) {
@@ -96,7 +96,7 @@ impl Sampled for RandomSaturation {
     fn samples() -> Vec<LayerSample> {
         vec![LayerSample {
             range: (0.0, 1.0),
-            ..LayerSample::new(RandomSaturation::new(0.4).value_range([0.0, 1.0]), [&[3, 4, 5, 3]])
+            ..LayerSample::new(RandomSaturation::new([0.3, 0.5]).value_range([0.0, 1.0]), [&[2, 2, 2, 3]])
         }]
     }
 }

@@ -298,7 +298,7 @@ impl Sampled for STFTSpectrogram {
     fn samples() -> Vec<LayerSample> {
         let of = |mode: STFTMode| STFTSpectrogram::new(mode).frame_length(6);
         vec![
-            LayerSample::new(of(STFTMode::Magnitude), [&[2, 20, 2]]),
+            LayerSample::new(of(STFTMode::Real), [&[2, 20, 2]]),
             LayerSample::new(of(STFTMode::Stft).padding(Padding::Same).expand_dims(true), [&[2, 20, 2]]),
             LayerSample::new(of(STFTMode::Psd).data_format(DataFormat::ChannelsFirst), [&[2, 2, 20]]),
         ]

@@ -1,4 +1,4 @@
-"""Make ``preprocessing.json``: what Keras's layers on texts and hashes give.
+"""Make ``preprocessing.json``: what Keras's layers on texts and hashes give, and Equalization.
 
     python preprocessing.py
 
@@ -85,6 +85,16 @@ def main():
         made.append(case("TextVectorization", layers.TextVectorization(**options), TEXTS, adapt=TEXTS[:5], expanded=expanded))
     layer = layers.TextVectorization(vocabulary=["cat", "dog"])
     made.append(case("TextVectorization", layer, TEXTS))
+    # Keras does not take this one into functional models.
+    rng = np.random.default_rng(67)
+    images = np.round(rng.uniform(0.05, 0.95, (2, 5, 4, 3)), 4).astype(np.float32)
+    images[..., 2] = 0.5
+    for options in [{"bins": 16}, {}]:
+        layer = layers.Equalization((0.0, 1.0), **options)
+        made.append({
+            "class_name": "Equalization", "config": config(layer), "inputs": numbers(images),
+            "outputs": numbers(layer(images, training=True)),
+        })
     lines = [json.dumps(c, separators=(",", ":"), allow_nan=False) for c in made]
     (HERE / "preprocessing.json").write_text('{"cases":[\n' + ",\n".join(lines) + "\n]}\n")
     print(len(made))

@@ -1,5 +1,6 @@
 //! Tests of the library, against numbers from Keras where it has them.
 mod activations;
+mod augmentation;
 mod callbacks;
 mod callbacks_outside;
 mod convolution;

@@ -26,6 +26,9 @@ fn agrees_with_keras() {
     let goldens = golden::read("preprocessing.json");
     for case in golden::list(&goldens, "cases") {
         let class = case["class_name"].as_str().unwrap();
+        if class == "Equalization" {
+            continue;
+        }
         let what = format!("{class} {}", case["config"]);
         let config = case["config"].clone();
         let y = match class {
@@ -52,11 +55,20 @@ fn agrees_with_keras() {
             }
         };
         let expected = &case["outputs"];
-        let shape: Vec<usize> =
-            golden::list(expected, "shape").iter().map(|n| n.as_u64().unwrap() as usize).collect();
-        let values: Vec<f64> = golden::list(expected, "data").iter().map(|x| x.as_f64().unwrap()).collect();
-        let expected = Array::from_f64(shape, y.dtype(), &values).unwrap();
-        golden::assert_close(&y, &expected, 1e-6, &what);
+        golden::assert_close(&y, &golden::array(expected), 1e-6, &what);
+    }
+}
+
+#[test]
+fn equalization_agrees_with_keras() {
+    let goldens = golden::read("preprocessing.json");
+    let cases = golden::list(&goldens, "cases").iter().filter(|case| case["class_name"] == "Equalization");
+    for case in cases {
+        let layer: Equalization = parse(case["config"].clone()).unwrap();
+        let x = golden::array(&case["inputs"]);
+        let y = crate::augmentation::trained(layer, &x);
+        let y = Array::from_f64(x.shape(), DType::F32, &y).unwrap();
+        golden::assert_close(&y, &golden::array(&case["outputs"]), 1e-5, "Equalization");
     }
 }
 

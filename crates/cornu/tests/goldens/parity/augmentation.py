@@ -42,10 +42,11 @@ def cases():
     still(layers.MixUp, 0.3)
     still(layers.CutMix, 0.3)
     still(layers.RandomGaussianBlur, 0.3, 3, 0.5, **unit)
+    still(layers.RandomPerspective, 0.5, 0.3)
+    still(layers.RandomElasticTransform, 0.5, 0.3, **unit)
+    trained("no perspective", layers.RandomPerspective, (1.0, 1.0), 0.0)
     still(layers.RandomColorJitter, (0.0, 1.0), 0.2, 0.1, 0.3, 0.4)
     still(layers.RandAugment, (0.0, 1.0), 2, 0.4)
-    trained("equalized", layers.Equalization, (0.0, 1.0), 16, options={"gradients": False})
-    trained("equalized in many bins", layers.Equalization, (0, 1), options={"gradients": False})
     trained("jittered", layers.RandomColorJitter, (0.0, 1.0), brightness_factor=(0.2, 0.2), saturation_factor=(0.3, 0.3))
     for fill in ["reflect", "constant", "wrap", "nearest"]:
         trained(f"turned {fill}", layers.RandomRotation, (0.1, 0.1), fill_mode=fill, fill_value=0.3)
