@@ -13,6 +13,7 @@ mod keras_hostile;
 mod layers;
 mod losses;
 mod metrics;
+mod operations;
 mod optimizers;
 mod parity;
 mod pipeline;
