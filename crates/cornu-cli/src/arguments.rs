@@ -249,6 +249,7 @@ pub enum Kind {
     Callbacks,
     Data,
     Operations,
+    Graph,
 }
 
 /// Arguments of `cornu completions`.

@@ -74,7 +74,10 @@ fn lines(kind: Kind) -> Vec<Line> {
         ]
         .map(|(name, summary)| Line { name, summary: summary.into(), aliases: &[] })
         .into(),
-        Kind::Operations => {
+        Kind::Operations => cornu::operations::definitions()
+            .map(|known| Line { name: known.name, summary: known.summary.into(), aliases: &[] })
+            .collect(),
+        Kind::Graph => {
             Op::NAMES.iter().map(|name| Line { name, summary: String::new(), aliases: &[] }).collect()
         }
     }

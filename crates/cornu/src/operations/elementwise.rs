@@ -131,7 +131,8 @@ fn erfinv(x: &Tensor) -> Tensor {
         // The error function's derivative is 2 / sqrt(pi) exp(-y y).
         y = &start - (start.erf() - x) * (PI.sqrt() / 2.0) * (&start * &start).exp();
     }
-    x.abs().equal(1.0).select(&(x * f64::INFINITY), &y)
+    let end = x.greater(0.0).select(&x.full_like(f64::INFINITY), f64::NEG_INFINITY);
+    x.abs().equal(1.0).select(&end, &y)
 }
 
 /// Abramowitz and Stegun 9.8.1 and 9.8.2.

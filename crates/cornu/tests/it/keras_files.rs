@@ -7,6 +7,7 @@ use cornu::graph::philox::Random;
 use cornu::layers::*;
 use cornu::losses::{Huber, SparseCategoricalCrossentropy};
 use cornu::metrics::{MetricOptions, SparseCategoricalAccuracy};
+use cornu::ops::{self, Index};
 use cornu::optimizers::{
     Adam, LossScaleOptimizer, MultiOptimizer, OPTIMIZERS, Optimizer, OptimizerMap, OptimizerOptions, SGD,
 };
@@ -320,6 +321,24 @@ fn layers() -> Vec<Case> {
     cases
 }
 
+/// Operations between layers, some of their names, and several outputs of one.
+fn operations() -> Case {
+    let x = Input::new([4, 6]).symbol();
+    let h = Dense::new(6).on(&x);
+    let parts = ops::split(&(&x * 2.0 + &h), 3, -1);
+    let (top, _) = ops::top_k(&h, 2);
+    let index = [Index::All, Index::Range(None, None, -1), Index::Ellipsis, Index::At(0)];
+    let column = ops::get_item(&(1.0 - &h), index);
+    let row = Array::from_vec(vec![0.5f32, -1.0]);
+    let mixed = ops::concatenate([&parts[0], &(&parts[2] + &row), &top], -1);
+    let weights = ops::softmax(&column, -1);
+    let summed = ops::einsum("bsf,bs->bf", [&mixed, &weights]);
+    let chosen = ops::where_(&ops::greater(&summed, 0.0), &summed, ops::exp(&summed) - 1.0);
+    let y = Dense::new(2).on(&Add::new().on([&chosen, &ops::max(&mixed, [1], false)]));
+    let trainer = Model::new(&x, &y).unwrap().compile(Compile::new("adam", "mse")).unwrap();
+    Case::new("operations", trainer, vec![random(&[6, 2], 4)])
+}
+
 /// Every optimizer.
 fn optimizers() -> Vec<Case> {
     let optimizers = OPTIMIZERS.iter().map(|entry| {
@@ -341,6 +360,7 @@ fn optimizers() -> Vec<Case> {
 fn cases() -> Vec<Case> {
     let mut cases =
         vec![sequential(), convolutional(), functional(), nested(), normalization(), frozen_and_repeated()];
+    cases.push(operations());
     cases.extend(layers());
     cases.extend(optimizers());
     cases

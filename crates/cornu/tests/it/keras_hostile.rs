@@ -59,6 +59,13 @@ fn configs_that_cannot_be() {
             c["config"]["layers"][3]["class_name"] = json!("Hologram");
         }),
         ("lambda", "`dense` is a Lambda", |c| c["config"]["layers"][3]["class_name"] = json!("Lambda")),
+        ("unknown operation", "there is no operation `Dense` in keras.src.ops.numpy", |c| {
+            c["config"]["layers"][3]["module"] = json!("keras.src.ops.numpy");
+        }),
+        ("an operation's unknown setting", "the operation `Relu` has no setting", |c| {
+            c["config"]["layers"][3]["module"] = json!("keras.src.ops.nn");
+            c["config"]["layers"][3]["class_name"] = json!("Relu");
+        }),
         ("own layer", "from mine>Dense", |c| {
             c["config"]["layers"][3]["registered_name"] = json!("mine>Dense");
         }),

@@ -19,6 +19,7 @@ mod layers;
 mod layers_attention;
 mod losses;
 mod metrics;
+mod operations;
 mod optimizers;
 mod parity;
 mod parity_table;

@@ -312,8 +312,8 @@ fn add_calls(total: &mut usize, inner: usize, times: usize) -> Result<(), Misfit
 
 /// An operation, whose settings are its own but for the name.
 fn operation(layer: &Described) -> Result<AnyLayer, Misfit> {
-    let mut config = layer.config.clone();
-    config.remove("name");
+    let settings = layer.config.iter().filter(|(field, _)| *field != "name");
+    let config = settings.map(|(field, value)| (field.clone(), value.clone())).collect();
     let operation = Operation::new(layer.module, layer.class, config);
     Ok(AnyLayer::from(operation.map_err(|error| {
         layer.misfit(format!("cannot be read: {error}")).help("`cornu list operations` says which there are")

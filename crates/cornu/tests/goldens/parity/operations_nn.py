@@ -72,10 +72,10 @@ def cases():
         "convolutions",
         [line, image],
         lambda x, y: [
-            ops.conv(x, normal(rng, 3, 4, 5)), ops.conv(x, normal(rng, 3, 4, 5), strides=2, padding="same"), ops.conv(x, normal(rng, 2, 2, 6), dilation_rate=2), ops.conv(y, normal(rng, 3, 2, 4, 5), strides=(2, 1), padding="same"),
+            ops.conv(x, normal(rng, 3, 4, 5)), ops.conv(x, normal(rng, 3, 4, 5), strides=2, padding="same"), ops.conv(x, normal(rng, 2, 4, 6), dilation_rate=2), ops.conv(y, normal(rng, 3, 2, 4, 5), strides=(2, 1), padding="same"),
             ops.conv(y, normal(rng, 2, 2, 4, 3), dilation_rate=(1, 2)), ops.depthwise_conv(y, normal(rng, 2, 3, 4, 2)), ops.depthwise_conv(x, normal(rng, 3, 4, 2), padding="same"), ops.separable_conv(y, normal(rng, 2, 3, 4, 2), normal(rng, 1, 1, 8, 5), padding="same"),
             ops.conv_transpose(x, normal(rng, 3, 5, 4), strides=2), ops.conv_transpose(x, normal(rng, 3, 5, 4), strides=2, padding="same"), ops.conv_transpose(y, normal(rng, 2, 3, 3, 4), strides=(2, 1), padding="same", output_padding=(1, 0)),
-            ops.conv_transpose(y, normal(rng, 3, 2, 3, 4), dilation_rate=2),
+            ops.conv_transpose(y, normal(rng, 3, 2, 3, 4), strides=1, padding="valid", dilation_rate=2),
         ],
         tolerance=3e-5,
     )
@@ -84,7 +84,7 @@ def cases():
         [line, image, box],
         lambda x, y, z: [
             ops.max_pool(x, 2), ops.max_pool(x, 3, strides=2, padding="same"), ops.max_pool(y, (2, 3), strides=1), ops.max_pool(z, 2, strides=1, padding="same"), ops.average_pool(x, 2), ops.average_pool(x, 3, strides=2, padding="same"),
-            ops.average_pool(y, (2, 3), padding="same"), ops.average_pool(z, 2), ops.max_pool(y, 2, data_format="channels_first"), ops.adaptive_average_pool(x, 3), ops.adaptive_average_pool(y, (4, 2)), ops.adaptive_max_pool(y, 3), ops.adaptive_max_pool(x, 4),
+            ops.average_pool(y, (2, 3), padding="same"), ops.average_pool(z, 2), ops.max_pool(y, 2, strides=1, data_format="channels_first"), ops.adaptive_average_pool(x, (3,)), ops.adaptive_average_pool(y, (4, 2)), ops.adaptive_max_pool(y, (3, 3)), ops.adaptive_max_pool(x, (4,)),
         ],
     )
     add("columns", [normal(rng, 2, 3, 5, 6)], lambda x: [ops.unfold(x, 2), ops.unfold(x, (2, 3), dilation=(2, 1), padding=1, stride=2)], shapes=[[2, 3, 5, 6]])

@@ -40,7 +40,7 @@ def cases():
         lambda x, y: [
             ops.cross(x, y), ops.cross(ops.transpose(x), y, axisa=0), ops.cross(x[:, :2], y[:, :2]), ops.cross(ops.transpose(x), ops.transpose(y), axis=0), ops.kron(x, y[:2, :2]), ops.kron(x[0], y[1]),
             ops.correlate(x[:, 0], y[:3, 1]), ops.correlate(x[:, 0], y[:3, 1], mode="same"), ops.correlate(x[:, 0], y[:2, 1], mode="same"), ops.correlate(x[:, 0], y[:3, 1], mode="full"),
-            ops.correlate(x[:2, 0], y[:, 1], mode="full"), ops.correlate(x[:2, 0], y[:, 1]), ops.corrcoef(x), ops.cdist(x, y[:2, :]),
+            ops.correlate(x[:2, 0], y[:, 1], mode="full"), ops.correlate(x[:2, 0], y[:, 1]), ops.corrcoef(x[:3, :]), ops.cdist(x, y[:2, :]),
         ],
         shapes=[[4, 3], [4, 3]],
         tolerance=2e-5,
