@@ -119,15 +119,19 @@ impl<T> Arguments<T> {
         self.named.iter().map(|(_, argument)| argument.tensors()).find(|t| !t.is_empty()).unwrap_or_default()
     }
 
-    /// All tensors, in order.
+    /// All tensors, in order: those of named arguments last, by name, as in Keras.
     pub fn tensors(&self) -> Vec<&T> {
-        let named = self.named.iter().map(|(_, argument)| argument);
+        let mut named: Vec<_> = self.named.iter().collect();
+        named.sort_by_key(|(name, _)| name);
+        let named = named.into_iter().map(|(_, argument)| argument);
         self.positional.iter().chain(named).flat_map(Argument::tensors).collect()
     }
 
     /// All tensors, in order, to change.
     pub fn tensors_mut(&mut self) -> Vec<&mut T> {
-        let named = self.named.iter_mut().map(|(_, argument)| argument);
+        let mut named: Vec<_> = self.named.iter_mut().collect();
+        named.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let named = named.into_iter().map(|(_, argument)| argument);
         self.positional.iter_mut().chain(named).flat_map(Argument::tensors_mut).collect()
     }
 

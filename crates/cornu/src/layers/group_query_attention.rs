@@ -263,7 +263,7 @@ impl Named for GroupQueryAttention {
 
 impl Layer for GroupQueryAttention {
     fn call(&self, scope: &mut Scope, _: &[Tensor]) -> Vec<Tensor> {
-        match Called::read(scope) {
+        match Called::read(scope, true) {
             Ok(called) => self.attend(scope, called).unwrap_or_else(|message| vec![scope.fail(message)]),
             Err(missing) => vec![missing],
         }

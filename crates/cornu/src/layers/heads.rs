@@ -43,11 +43,11 @@ pub(super) struct Called {
 }
 
 impl Called {
-    /// What the layer at hand is called with.
+    /// What the layer at hand is called with; a `query_mask` counts where the layer says so.
     ///
     /// # Errors
     /// What [`Scope::fail`] gives, if something does not fit.
-    pub(super) fn read(scope: &mut Scope) -> Result<Called, Tensor> {
+    pub(super) fn read(scope: &mut Scope, query_mask: bool) -> Result<Called, Tensor> {
         let arguments = scope.arguments();
         // Called on one list, it is the list of the arguments in order.
         let positional: Vec<&Argument<Masked>> = match &arguments.positional[..] {
@@ -89,7 +89,7 @@ impl Called {
             given.or_else(|| own.and_then(|own| own.mask.clone()))
         };
         let called = Called {
-            query_mask: mask("query_mask", Some(&query)),
+            query_mask: if query_mask { mask("query_mask", Some(&query)) } else { query.mask.clone() },
             source_masks: [mask("value_mask", Some(&value)), mask("key_mask", key.as_ref())],
             attention_mask: mask("attention_mask", None),
             scores: scope.flag("return_attention_scores").unwrap_or(false),

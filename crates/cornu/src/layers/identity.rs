@@ -22,6 +22,8 @@ impl Identity {
 
 impl Named for Identity {
     const NAME: &'static str = "Identity";
+    // Keras writes this operation where it hands on a mask.
+    const ALIASES: &'static [&'static str] = &["ConvertToTensor"];
     const SUMMARY: &'static str = "changes nothing";
 }
 

@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 /// `[batch, steps, features] -> [batch, steps, features]`
 ///
 /// Called on a query and a value, and a key if it is not the value; steps that a mask leaves out are
-/// not attended to. It may also be called with `query_mask`, `value_mask`, `key_mask` (in the place of
-/// those that come along with the inputs), `attention_mask` (bools that repeat to
-/// `[batch, query steps, value steps]`), `use_causal_mask` (no step sees a later one) and
+/// not attended to. It may also be called with `value_mask` and `key_mask` (in the place of those that come
+/// along with the inputs; a `query_mask` is accepted and not used, as in Keras), `attention_mask` (bools
+/// that repeat to `[batch, query steps, value steps]`), `use_causal_mask` (no step sees a later one) and
 /// `return_attention_scores` (the weights `[batch, heads, query steps, value steps]` are a second
 /// output).
 /// With several axes of steps, `attention_axes` says which are attended over.
@@ -339,7 +339,8 @@ impl Named for MultiHeadAttention {
 
 impl Layer for MultiHeadAttention {
     fn call(&self, scope: &mut Scope, _: &[Tensor]) -> Vec<Tensor> {
-        match Called::read(scope) {
+        // As in Keras, the query's own mask stands before one that is given.
+        match Called::read(scope, false) {
             Ok(called) => self.attend(scope, called).unwrap_or_else(|message| vec![scope.fail(message)]),
             Err(missing) => vec![missing],
         }
@@ -356,8 +357,8 @@ impl Layer for MultiHeadAttention {
 
 impl Sampled for MultiHeadAttention {
     fn samples() -> Vec<LayerSample> {
-        let all = MultiHeadAttention::new(2, 3).value_dim(2).output_shape(5).use_gate(true).sliding_window(2);
-        let two = MultiHeadAttention::new(2, 3).attention_axes(2).use_bias(false).dropout(0.2).seed(3);
+        let all = MultiHeadAttention::new(2, 3).value_dim(3).output_shape(5).use_gate(true).sliding_window(2);
+        let two = MultiHeadAttention::new(2, 3).attention_axes(2).use_bias(false);
         vec![
             LayerSample::new(MultiHeadAttention::new(2, 3), [&[2, 3, 4], &[2, 5, 3]]),
             LayerSample::new(all.kernel_regularizer(L2 { l2: 0.1 }), [&[2, 3, 4], &[2, 3, 3], &[2, 3, 2]]),
