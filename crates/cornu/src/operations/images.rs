@@ -32,7 +32,8 @@ pub(super) static OPERATIONS: &[Definition] = &[
     ]),
     Definition::one(I, "ExtractPatches", "the windows of images as features", extract)
         .takes(&["images"])
-        .set(&["size", "strides", "dilation_rate", "padding", "data_format"]),
+        .set(&["size", "strides", "dilation_rate", "padding", "data_format"])
+        .nameless(),
     Definition::one("nn", "DepthToSpace", "features spread over blocks of places", |call| {
         in_blocks(call, |x, n, first| {
             let [batch, height, width, features] = x.shape()[..] else { return Err("takes images".into()) };
