@@ -81,8 +81,8 @@ def cases():
         "pooling",
         [line, image, box],
         lambda x, y, z: [
-            ops.max_pool(x, 2), ops.max_pool(x, 3, strides=2, padding="same"), ops.max_pool(y, (2, 3), strides=1), ops.max_pool(z, 2, strides=1, padding="same"), ops.average_pool(x, 2), ops.average_pool(x, 3, strides=2, padding="same"),
-            ops.average_pool(y, (2, 3), padding="same"), ops.average_pool(z, 2), ops.max_pool(y, 2, strides=1, data_format="channels_first"), ops.adaptive_average_pool(x, (3,)), ops.adaptive_average_pool(y, (4, 2)), ops.adaptive_max_pool(y, (3, 3)), ops.adaptive_max_pool(x, (4,)),
+            ops.max_pool(x, 2, strides=2), ops.max_pool(x, 3, strides=2, padding="same"), ops.max_pool(y, (2, 3), strides=1), ops.max_pool(z, 2, strides=1, padding="same"), ops.average_pool(x, 2, strides=2), ops.average_pool(x, 3, strides=2, padding="same"),
+            ops.average_pool(y, (2, 3), strides=(2, 1), padding="same"), ops.average_pool(z, 2, strides=2), ops.max_pool(y, 2, strides=1, data_format="channels_first"), ops.adaptive_average_pool(x, (3,)), ops.adaptive_average_pool(y, (4, 2)), ops.adaptive_max_pool(y, (3, 3)), ops.adaptive_max_pool(x, (4,)),
         ],
     )
     add("columns", [normal(rng, 2, 3, 5, 6)], lambda x: [ops.unfold(x, 2), ops.unfold(x, (2, 3), dilation=(2, 1), padding=1, stride=2)], shapes=[[2, 3, 5, 6]])
