@@ -3,8 +3,8 @@
 use cornu_graph::{Array, DType};
 use serde_json::{Value, json};
 
-/// The array that a value of Keras's JSON is: `{"class_name": "__tensor__", ..}`, or one of NumPy. Of 64 bits,
-/// 32 are kept, as Keras does.
+/// The array that a value of Keras's JSON is: `{"class_name": "__tensor__", ..}`, or one of NumPy. Of
+/// 64 bits, 32 are kept, as Keras does.
 pub(super) fn from_json(value: &Value) -> Result<Option<Array>, String> {
     let class = value.get("class_name").and_then(Value::as_str);
     if !matches!(class, Some("__tensor__" | "__numpy__")) {

@@ -18,6 +18,8 @@ pub struct Definition {
     pub fields: &'static [&'static str],
     /// One line on what it is.
     pub summary: &'static str,
+    /// Whether its config in a file holds the name of its node, as almost all do.
+    pub is_named: bool,
     work: Work,
 }
 
@@ -47,7 +49,7 @@ pub(super) static WRONG: Definition = Definition::one("", "Operation", "none", |
 
 impl Definition {
     const fn new(module: &'static str, name: &'static str, summary: &'static str, work: Work) -> Definition {
-        Definition { name, module, parameters: &["x"], fields: &[], summary, work }
+        Definition { name, module, parameters: &["x"], fields: &[], summary, is_named: true, work }
     }
 
     /// An operation on one tensor, of the same dtype.
@@ -118,6 +120,11 @@ impl Definition {
     /// The same with these settings; none by default.
     pub(super) const fn set(self, fields: &'static [&'static str]) -> Definition {
         Definition { fields, ..self }
+    }
+
+    /// The same without the node's name in its config.
+    pub(super) const fn nameless(self) -> Definition {
+        Definition { is_named: false, ..self }
     }
 
     /// Whether it has that setting.

@@ -33,7 +33,7 @@ pub(super) static OPERATIONS: &[Definition] = &[
     Definition::float(N, "Sinh", "the hyperbolic sine", |x| (x.expm1() - (-x).expm1()) * 0.5),
     Definition::float(N, "Cosh", "the hyperbolic cosine", |x| (x.exp() + (-x).exp()) * 0.5),
     Definition::float(N, "Tanh", "the hyperbolic tangent", |x| x.tanh()),
-    Definition::float(N, "Arcsin", "the angle of which x is the sine", |x| x.atan2(&across(x))),
+    Definition::float(N, "Arcsin", "the angle of which x is the sine", |x| x.atan2(across(x))),
     Definition::float(N, "Arccos", "the angle of which x is the cosine", |x| across(x).atan2(x)),
     Definition::float(N, "Arctan", "the angle of which x is the tangent", |x| x.atan2(1.0)),
     Definition::float(N, "Arcsinh", "the number of which x is the hyperbolic sine", arcsinh),

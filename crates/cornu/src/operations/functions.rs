@@ -263,7 +263,8 @@ pub fn floor_divide(x1: impl IntoArgument, x2: impl IntoArgument) -> Symbol {
     plain("numpy", "FloorDivide", [x1.argument(), x2.argument()])
 }
 
-/// The remainder of `x1 / x2` with the sign of `x2`; also the operator `%`. Keras's `mod`, which is a word of Rust.
+/// The remainder of `x1 / x2` with the sign of `x2`; also the operator `%`. Keras's
+/// `mod`, which is a word of Rust.
 #[track_caller]
 pub fn mod_(x1: impl IntoArgument, x2: impl IntoArgument) -> Symbol {
     plain("numpy", "Mod", [x1.argument(), x2.argument()])
@@ -647,7 +648,10 @@ pub enum Index {
 /// ```
 #[track_caller]
 pub fn get_item<const N: usize>(x: &Symbol, key: [Index; N]) -> Symbol {
-    let slice = |start: Option<isize>, stop: Option<isize>, step: Option<isize>| json!({ "class_name": "__slice__", "config": { "start": start, "stop": stop, "step": step } });
+    let slice = |start: Option<isize>, stop: Option<isize>, step: Option<isize>| {
+        let config = json!({ "start": start, "stop": stop, "step": step });
+        json!({ "class_name": "__slice__", "config": config })
+    };
     let part = |index: Index| match index {
         Index::At(place) => json!(place),
         Index::Range(start, stop, step) => slice(start, stop, Some(step)),

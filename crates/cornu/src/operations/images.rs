@@ -32,7 +32,8 @@ pub(super) static OPERATIONS: &[Definition] = &[
     ]),
     Definition::one(I, "ExtractPatches", "the windows of images as features", extract)
         .takes(&["images"])
-        .set(&["size", "strides", "dilation_rate", "padding", "data_format"]),
+        .set(&["size", "strides", "dilation_rate", "padding", "data_format"])
+        .nameless(),
     Definition::one("nn", "DepthToSpace", "features spread over blocks of places", |call| {
         in_blocks(call, |x, n, first| {
             let [batch, height, width, features] = x.shape()[..] else { return Err("takes images".into()) };
@@ -149,7 +150,7 @@ fn extract(call: &Call) -> Result<Tensor, String> {
     }
     let two = |name: &str, default: Vec<i64>| -> Result<[usize; 2], String> {
         let given = call.ints(name)?.unwrap_or(default);
-        let count = |n: i64| usize::try_from(n).ok().filter(|&n| n > 0);
+        let count = |n: i64| usize::try_from(n).ok().filter(|n| (1..1 << 31).contains(n));
         match given[..] {
             [both] => count(both).map(|n| [n, n]),
             [height, width] => count(height).zip(count(width)).map(|(m, n)| [m, n]),

@@ -58,7 +58,7 @@ pub(super) fn node(module: &str, class: &str, config: Value, arguments: Argument
         Value::Object(config) => config,
         _ => Map::new(),
     };
-    let operation = Operation::new(module, class, config).unwrap_or_else(|message| Operation::wrong(message));
+    let operation = Operation::new(module, class, config).unwrap_or_else(Operation::wrong);
     AnyLayer::from(operation).on(arguments)
 }
 

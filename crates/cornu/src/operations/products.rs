@@ -124,7 +124,7 @@ fn kron(a: &Tensor, b: &Tensor) -> Tensor {
     let (m, n) = (extents(a), extents(b));
     let outer: Vec<usize> = m.iter().flat_map(|&extent| [extent, 1]).collect();
     let inner: Vec<usize> = n.iter().flat_map(|&extent| [1, extent]).collect();
-    let joined: Vec<usize> = m.iter().zip(&n).map(|(m, n)| m * n).collect();
+    let joined: Vec<usize> = m.iter().zip(&n).map(|(m, n)| m.saturating_mul(*n)).collect();
     (a.reshape(outer) * b.reshape(inner)).reshape(joined)
 }
 

@@ -117,7 +117,7 @@ pub(super) fn counted(x: &Tensor) -> Tensor {
 /// Applies a reduction along the axes of the setting `axis`, and keeps them if that is set.
 fn reduce(x: &Tensor, call: &Call, work: fn(&Tensor, &[isize]) -> Tensor) -> Result<Tensor, String> {
     let axes = call.axes("axis", x.rank())?;
-    Ok(kept(x, &axes, call, work(x, &signed(&axes)))?)
+    kept(x, &axes, call, work(x, &signed(&axes)))
 }
 
 /// `y`, the reduction of `x` along `axes`, with these as extents of 1 if that is set.

@@ -147,7 +147,8 @@ fn roll(call: &Call) -> Result<Tensor, String> {
     let x = call.tensor("x")?;
     let shifts = call.ints("shift")?.ok_or("has no shift")?;
     let Some(axes) = call.ints("axis")? else {
-        return Ok(rolled(&ravel(&x), shifts.iter().sum(), 0).reshape(x.shape()));
+        return Ok(rolled(&ravel(&x), shifts.iter().fold(0, |sum, shift| sum.saturating_add(*shift)), 0)
+            .reshape(x.shape()));
     };
     let n = shifts.len().max(axes.len());
     let nth = |list: &[i64], i: usize| if list.len() == 1 { list[0] } else { list[i] };

@@ -76,7 +76,7 @@ fn diagonal(x: &Tensor, k: i64, a: usize, b: usize) -> Result<Tensor, String> {
     let outer: Vec<usize> = order.iter().map(|&axis| shape[axis]).collect();
     order.extend([a, b]);
     let (m, n) = (shape[a] as i64, shape[b] as i64);
-    let (row, column) = ((-k).max(0), k.max(0));
+    let (row, column) = (k.saturating_neg().max(0), k.max(0));
     let count = (m - row).min(n - column).max(0) as usize;
     if count == 0 {
         return Err(format!("has no diagonal {k} in a matrix of {m} by {n}"));

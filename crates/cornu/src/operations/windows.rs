@@ -16,20 +16,20 @@ const ADAPTIVE: &[&str] = &["output_size", "data_format"];
 pub(super) static OPERATIONS: &[Definition] = &[
     Definition::one(N, "Conv", "a convolution", |call| {
         let xs = call.promoted(&["inputs", "kernel"], true)?;
-        channels_last(call, &xs[0], |x| convolved(call, x, &xs[1], 1))
+        channels_last(call, &xs[0], |x| convolved(call, x, &xs[1]))
     })
     .takes(&["inputs", "kernel"])
     .set(CONV),
     Definition::one(N, "DepthwiseConv", "a convolution of each feature by itself", |call| {
         let xs = call.promoted(&["inputs", "kernel"], true)?;
-        channels_last(call, &xs[0], |x| convolved(call, x, &by_feature(&xs[1])?, 1))
+        channels_last(call, &xs[0], |x| convolved(call, x, &by_feature(&xs[1])?))
     })
     .takes(&["inputs", "kernel"])
     .set(CONV),
     Definition::one(N, "SeparableConv", "a convolution of each feature, then of all at each place", |call| {
         let xs = call.promoted(&["inputs", "depthwise_kernel", "pointwise_kernel"], true)?;
         channels_last(call, &xs[0], |x| {
-            let y = convolved(call, x, &by_feature(&xs[1])?, 1)?;
+            let y = convolved(call, x, &by_feature(&xs[1])?)?;
             Ok(y.conv(&xs[2], Conv::new(y.rank().saturating_sub(2))))
         })
     })
@@ -73,6 +73,9 @@ pub(super) static OPERATIONS: &[Definition] = &[
     ]),
 ];
 
+/// What no size, stride or dilation of a window reaches, so that they can be counted with.
+const MOST: usize = 1 << 31;
+
 /// Applies `work` to `[batch, spatial.., features]`, whichever way the data is held.
 fn channels_last(
     call: &Call,
@@ -97,7 +100,9 @@ fn channels_last(
 fn each(call: &Call, name: &str, n: usize, default: usize) -> Result<Vec<usize>, String> {
     let given = call.ints(name)?.unwrap_or(vec![default as i64]);
     let unclear = || format!("cannot have {name} {given:?} for {n} spatial axes");
-    let count = |&value: &i64| usize::try_from(value).ok().filter(|&value| value > 0).ok_or_else(unclear);
+    let count = |&value: &i64| {
+        usize::try_from(value).ok().filter(|value| (1..MOST).contains(value)).ok_or_else(unclear)
+    };
     match given.len() {
         1 => Ok(vec![count(&given[0])?; n]),
         len if len == n => given.iter().map(count).collect(),
@@ -130,9 +135,9 @@ fn by_feature(kernel: &Tensor) -> Result<Tensor, String> {
     }
 }
 
-fn convolved(call: &Call, x: &Tensor, kernel: &Tensor, default: usize) -> Result<Tensor, String> {
+fn convolved(call: &Call, x: &Tensor, kernel: &Tensor) -> Result<Tensor, String> {
     let n = x.rank() - 2;
-    let (strides, dilation) = (each(call, "strides", n, default)?, each(call, "dilation_rate", n, 1)?);
+    let (strides, dilation) = (each(call, "strides", n, 1)?, each(call, "dilation_rate", n, 1)?);
     if kernel.rank() != x.rank() || kernel.shape().contains(&0) {
         return Err(format!("takes no kernel of shape {} for shape {}", kernel.shape(), x.shape()));
     }
@@ -162,6 +167,9 @@ fn transposed(call: &Call, x: &Tensor, kernel: &Tensor) -> Result<Tensor, String
         return Err(format!("takes no kernel of shape {} for shape {}", kernel.shape(), x.shape()));
     }
     let more = call.ints("output_padding")?;
+    if more.iter().flatten().any(|more| !(0..MOST as i64).contains(more)) {
+        return Err(format!("cannot have output_padding {}", call.field("output_padding")));
+    }
     let along = |i: usize| {
         let length = ((kernel.shape()[i] - 1) * dilation[i] + 1) as i64;
         let stride = strides[i] as i64;

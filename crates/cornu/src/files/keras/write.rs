@@ -106,7 +106,10 @@ fn layer(model: &Model, index: usize, in_sequence: bool, trainable: bool) -> Val
 
 /// An operation: it has no weights and no dtype.
 fn computation(operation: &Operation, name: &str) -> Map<String, Value> {
-    let mut config = Map::from_iter([("name".to_string(), name.into())]);
+    let mut config = Map::new();
+    if operation.definition().is_named {
+        config.insert("name".into(), name.into());
+    }
     if let Value::Object(settings) = operation.config() {
         config.extend(settings);
     }

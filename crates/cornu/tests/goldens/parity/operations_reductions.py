@@ -46,7 +46,7 @@ def cases():
     add(
         "quantiles",
         [cube],
-        lambda x: [ops.quantile(x, 0.3), ops.quantile(x, [0.1, 0.8], axis=(1,)), ops.quantile(x, 0.7, axis=(0, 2), keepdims=True), ops.quantile(x, 0.4, axis=(2,), method="lower"), ops.quantile(x, 0.4, axis=(2,), method="midpoint"), ops.percentile(x, 35.0, axis=(1,)), ops.percentile(x, [10.0, 60.0])],
+        lambda x: [ops.quantile(x, 0.3), ops.quantile(x, [0.1, 0.8], axis=(1,)), ops.quantile(x, 0.7, axis=(0, 2), keepdims=True), ops.percentile(x, 40.0, axis=(2,), method="lower"), ops.percentile(x, 40.0, axis=(2,), method="midpoint"), ops.percentile(x, 45.0, axis=(1,), method="nearest"), ops.percentile(x, 40.0, axis=(2,), method="higher"), ops.percentile(x, 35.0, axis=(1,)), ops.percentile(x, [10.0, 60.0])],
     )
     add("running sums and products", [cube], lambda x: [ops.cumsum(x, axis=1), ops.cumsum(x), ops.cumprod(x, axis=-1), ops.cumprod(x, axis=0), ops.cumprod(x)])
     add("differences", [cube], lambda x: [ops.diff(x), ops.diff(x, axis=1), ops.diff(x, n=2, axis=2), ops.trapezoid(x), ops.trapezoid(x, dx=0.5, axis=1)])
