@@ -41,8 +41,9 @@ pub fn close(got: &Array, expected: &Array, tolerance: f64) -> Result<(), String
         return Err(format!("shape {}, Keras has {}", got.shape(), expected.shape()));
     }
     let (got, expected) = (got.to_f64(), expected.to_f64());
-    let far = |(a, b): (&f64, &f64)| !((a - b).abs() <= tolerance * b.abs().max(1.0));
-    match got.iter().zip(&expected).position(far) {
+    // What is no number is not near.
+    let near = |(a, b): (&f64, &f64)| (a - b).abs() <= tolerance * b.abs().max(1.0);
+    match got.iter().zip(&expected).position(|pair| !near(pair)) {
         Some(i) => Err(format!("element {i} is {}, Keras has {}", got[i], expected[i])),
         None => Ok(()),
     }
