@@ -49,7 +49,7 @@ fn main() -> Result<()> {
 
     let mut written: Vec<i32> = text[..STEPS].to_vec();
     for _ in 0..120 {
-        let last = Array::new([1, STEPS], written[written.len() - STEPS..].to_vec())?;
+        let last = array(written[written.len() - STEPS..].to_vec())?;
         let chances = model.predict([&last, &places(1)?])?.to_f64();
         let chances = &chances[chances.len() - letters.len()..];
         let best = (0..letters.len()).max_by(|&a, &b| chances[a].total_cmp(&chances[b])).unwrap_or(0);
