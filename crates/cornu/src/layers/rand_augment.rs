@@ -3,9 +3,9 @@
 use super::factor::drawn;
 use super::images::BYTES;
 use super::{
-    AutoContrast, DataFormat, Equalization, Factor, FillMode, Interpolation, Layer, LayerSample, RandomBrightness,
-    RandomColorDegeneration, RandomContrast, RandomPosterization, RandomRotation, RandomSharpness, RandomShear,
-    RandomTranslation, Sampled, Solarization,
+    AutoContrast, DataFormat, Equalization, Factor, FillMode, Interpolation, Layer, LayerSample,
+    RandomBrightness, RandomColorDegeneration, RandomContrast, RandomPosterization, RandomRotation,
+    RandomSharpness, RandomShear, RandomTranslation, Sampled, Solarization,
 };
 use crate::registry::Named;
 use crate::scope::Scope;
@@ -175,7 +175,8 @@ impl Layer for RandAugment {
             for (i, way) in ways.iter().enumerate() {
                 let changed = way.call(scope, &before);
                 let here = chosen.equal(i as f64);
-                images = images.iter().zip(&changed).map(|(x, y)| here.select(y, x.cast(y.dtype()))).collect();
+                images =
+                    images.iter().zip(&changed).map(|(x, y)| here.select(y, x.cast(y.dtype()))).collect();
             }
         }
         images
