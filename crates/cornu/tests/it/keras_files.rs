@@ -461,8 +461,8 @@ fn keras_opens_our_files() {
     };
     let folder = Folder::new("python");
     for Case { name, mut trainer, x, y } in cases() {
-        // Keras itself does not do at rest what its manual says.
-        if name.contains("RandomCrop") {
+        // Keras itself does not do at rest what its manual says of the one, and refuses to connect the other.
+        if name.contains("RandomCrop") || name.contains("Equalization") {
             continue;
         }
         // Keras starts anew an optimizer that it finds without slots; both begin after a step.
