@@ -28,10 +28,12 @@ fn main() -> Result<()> {
 
     // Each row: some letters, the places they stand at, and the letters that follow each.
     let rows = text.len() - STEPS;
-    let windows =
-        |from: usize| (0..rows).flat_map(|row| text[row + from..row + from + STEPS].to_vec()).collect();
-    let (x, y) = (Array::new([rows, STEPS], windows(0))?, Array::new([rows, STEPS], windows(1))?);
-    let places = |rows: usize| Array::new([rows, STEPS], (0..STEPS as i32).collect::<Vec<_>>().repeat(rows));
+    let array = |values: Vec<i32>| Array::new([values.len() / STEPS, STEPS], values).map_err(Error::argument);
+    let windows = |from: usize| -> Vec<i32> {
+        (0..rows).flat_map(|row| text[row + from..row + from + STEPS].to_vec()).collect()
+    };
+    let (x, y) = (array(windows(0))?, array(windows(1))?);
+    let places = |rows: usize| array((0..STEPS as i32).collect::<Vec<_>>().repeat(rows));
 
     let width = 32;
     let (letter, place) =
