@@ -5,6 +5,7 @@
 
 import inspect
 import json
+import re
 
 from shared import HERE, keras
 
@@ -30,6 +31,19 @@ def functions(module):
     )
 
 
+def nodes(module):
+    """Find the class whose node each function makes in a functional model."""
+    found = {}
+    for name in functions(module):
+        source = inspect.getsource(getattr(module, name))
+        match = re.search(r"(\w+)\([^()]*\)\s*\.symbolic_call", source)
+        plain = "".join(word.capitalize() for word in name.split("_"))
+        match = match.group(1) if match else plain
+        found[name] = match if hasattr(inspect.getmodule(getattr(module, name)), match) else None
+    found["abs"] = "Absolute"
+    return found
+
+
 def main():
     """Write the file."""
     names = {
@@ -44,6 +58,7 @@ def main():
         "constraints": classes(keras.constraints, keras.constraints.Constraint),
         "callbacks": classes(keras.callbacks, keras.callbacks.Callback),
         "operations": functions(keras.ops),
+        "operation_classes": nodes(keras.ops),
     }
     (HERE / "names.json").write_text(json.dumps(names, indent=1) + "\n")
     for kind, listed in names.items():
