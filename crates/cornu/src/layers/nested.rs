@@ -15,7 +15,7 @@ pub(crate) const SHARED: [&str; 5] = ["name", "trainable", "dtype", "batch_shape
 
 impl Serialize for AnyLayer {
     /// As Keras writes a layer in the config of another. Without a dtype of its own it has that of the
-    /// layer around it, which is filled in where that one is written ([`fill_dtypes`]).
+    /// layer around it, which is filled in where that one is written (`fill_dtypes`).
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut config = Map::new();
         config.insert("name".into(), self.name.clone().into());
