@@ -112,8 +112,17 @@ pub struct Scope<'a> {
     updates: Vec<(usize, Tensor)>,
     /// Variables as layers see them that compute in another dtype: the number and the cast.
     casts: Vec<(usize, Tensor)>,
+    kernel_owner: Option<KernelOwner>,
     /// Whether variables are seen with their updates.
     sees_updates: bool,
+}
+
+/// A layer that has its own word on the kernel of one of its parts.
+struct KernelOwner {
+    storage: Vec<String>,
+    path: Vec<String>,
+    #[allow(clippy::type_complexity)]
+    work: Box<dyn FnOnce(&mut Scope, &Tensor) -> Tensor>,
 }
 
 /// What a layer's call is about, besides the inputs themselves.
@@ -150,6 +159,7 @@ impl<'a> Scope<'a> {
             reported: Vec::new(),
             updates: Vec::new(),
             casts: Vec::new(),
+            kernel_owner: None,
             sees_updates: false,
         }
     }
@@ -378,8 +388,23 @@ impl<'a> Scope<'a> {
         let policy = self.policy();
         let ty = Type::new(shape, dtype.unwrap_or(policy.variable));
         let storage = self.storage.join("/");
+        // A wrapper around the layer at hand may have its own word on the kernel.
+        let kernel = ["kernel", "embeddings"].contains(&name.as_str());
+        let owned = self.kernel_owner.take_if(|_| kernel);
+        let (storage, copy) = match &owned {
+            Some(owner) => (owner.storage.join("/"), Some(storage)),
+            None => (storage, None),
+        };
+        let path = name;
         let variable =
-            self.variable(Variable { path: name, storage, ty, role, initializer, regularizer, constraint });
+            self.variable(Variable { path, storage, copy, ty, role, initializer, regularizer, constraint });
+        if let Some(KernelOwner { storage, path, work }) = owned {
+            let (inner, group) =
+                (std::mem::replace(&mut self.path, path), std::mem::replace(&mut self.storage, storage));
+            let seen = work(self, &variable);
+            (self.path, self.storage) = (inner, group);
+            return seen.cast(policy.compute);
+        }
         if !cast || !variable.is_valid() || variable.dtype() == policy.compute {
             return variable;
         }
@@ -388,6 +413,24 @@ impl<'a> Scope<'a> {
             self.casts.push((index, seen.clone()));
         }
         seen
+    }
+
+    /// Runs a part of the layer at hand whose kernel belongs to that layer as well: files keep it in both.
+    /// `work` is given the kernel, in the scope of the layer at hand, and says what the part sees in its
+    /// place. Gives nothing if the part asks for no kernel.
+    pub(crate) fn sublayer_with_kernel(
+        &mut self,
+        attribute: &str,
+        name: &str,
+        layer: &AnyLayer,
+        arguments: Arguments<Masked>,
+        work: impl FnOnce(&mut Scope, &Tensor) -> Tensor + 'static,
+    ) -> Option<Vec<Masked>> {
+        let (storage, path, work) = (self.storage.clone(), self.path.clone(), Box::new(work));
+        let before = self.kernel_owner.replace(KernelOwner { storage, path, work });
+        let outputs = self.sublayer(attribute, name, layer, arguments);
+        let left = std::mem::replace(&mut self.kernel_owner, before);
+        left.is_none().then_some(outputs)
     }
 
     /// A variable of the part at hand that is no weight: an optimizer's slot, a metric's total.
@@ -404,6 +447,7 @@ impl<'a> Scope<'a> {
         self.variable(Variable {
             path: name.into(),
             storage: String::new(),
+            copy: None,
             ty,
             role,
             initializer,

@@ -34,6 +34,8 @@ pub struct Variable {
     pub path: String,
     /// For a layer's weight the group of a file that holds it: `layers/dense`; empty for others.
     pub storage: String,
+    /// Another group that holds it too, where Keras keeps one weight in two layers.
+    pub copy: Option<String>,
     /// Shape and dtype.
     pub ty: Type,
     /// What it is for.

@@ -163,6 +163,7 @@ mod sound_window;
 mod spatial_dropout1d;
 mod spatial_dropout2d;
 mod spatial_dropout3d;
+mod spectral_normalization;
 mod stacked_rnn_cells;
 mod standardized;
 mod stft_spectrogram;
@@ -324,6 +325,7 @@ pub use sound_window::SoundWindow;
 pub use spatial_dropout1d::SpatialDropout1D;
 pub use spatial_dropout2d::SpatialDropout2D;
 pub use spatial_dropout3d::SpatialDropout3D;
+pub use spectral_normalization::SpectralNormalization;
 pub use stacked_rnn_cells::StackedRNNCells;
 pub use stft_spectrogram::{STFTMode, STFTScaling, STFTSpectrogram};
 pub use string_lookup::StringLookup;
@@ -472,6 +474,7 @@ layers![
     SpatialDropout1D,
     SpatialDropout2D,
     SpatialDropout3D,
+    SpectralNormalization,
     StackedRNNCells,
     STFTSpectrogram,
     StringLookup,

@@ -29,14 +29,16 @@ fn places_of(model: &Model) -> Vec<Place> {
     let mut found = Vec::new();
     layers_of(model, "", &mut found);
     for index in model.weight_indices() {
-        let Variable { path, storage, .. } = &model.variables.list()[index];
-        let known = found.iter().position(|place| place.group == *storage);
-        let place = known.unwrap_or_else(|| {
-            let name = path.rsplit('/').nth(1).unwrap_or_default().to_string();
-            found.push(Place { group: storage.clone(), name, paths: Vec::new() });
-            found.len() - 1
-        });
-        found[place].paths.push(path.clone());
+        let Variable { path, storage, copy, .. } = &model.variables.list()[index];
+        for group in std::iter::once(storage).chain(copy) {
+            let known = found.iter().position(|place| place.group == *group);
+            let place = known.unwrap_or_else(|| {
+                let name = path.rsplit('/').nth(1).unwrap_or_default().to_string();
+                found.push(Place { group: group.clone(), name, paths: Vec::new() });
+                found.len() - 1
+            });
+            found[place].paths.push(path.clone());
+        }
     }
     found
 }
