@@ -129,7 +129,7 @@ fn table() -> String {
                 "operations" => names["operation_classes"][name].as_str().unwrap_or("none"),
                 _ => name,
             };
-            let n = cases.iter().filter(|case| *case == class).count();
+            let n = cases.iter().filter(|case| *case == name).count();
             let apart = APART.iter().find(|(known, _)| *known == name).map(|(_, why)| *why);
             let apart = apart.or((class == "none").then_some("no node of a model"));
             let has = ours.iter().any(|known| known == class);
