@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 /// of the step before, which is kept beside the layer's weights. A kernel of zeros stays as it is.
 /// While not training the layer sees its kernel as it is, as in Keras on JAX.
 ///
+/// Keras casts the output to the input's dtype; here it stays as it is, also for whole numbers in.
+///
 /// Fails if there are no iterations, or the layer has neither a `kernel` nor `embeddings`. Miyato and
 /// others: Spectral Normalization for Generative Adversarial Networks (2018). Agrees with Keras's
 /// `SpectralNormalization`.
@@ -114,9 +116,9 @@ impl Layer for SpectralNormalization {
 
 impl Sampled for SpectralNormalization {
     fn samples() -> Vec<LayerSample> {
-        vec![
-            LayerSample::new(SpectralNormalization::new(Dense::new(3)), [&[5, 4]]),
-            LayerSample::new(SpectralNormalization::new(Dense::new(3)).power_iterations(3), [&[5, 4]]),
-        ]
+        // Enough iterations for the vectors to be those of the greatest value: held fixed, they then
+        // change nothing about the gradient.
+        let layer = SpectralNormalization::new(Dense::new(3)).power_iterations(100);
+        vec![LayerSample::new(layer, [&[5, 4]])]
     }
 }

@@ -110,12 +110,10 @@ def cases():
         )
     add("not trainable", "BatchNormalization", [cube], lambda x: norm(trainable=False)(x, training=True), updates=True)
     spectral = layers.SpectralNormalization
-    ids = np.array([[0, 2], [3, 1]], "int32")
     for training in (False, True):
         for inner, value in (
             (lambda: layers.Dense(3, activation="tanh"), x),
             (lambda: layers.Conv2D(2, 2), image),
-            (lambda: layers.Embedding(4, 3), ids),
         ):
             add(
                 f"training={training}, {type(inner()).__name__}",
