@@ -131,7 +131,7 @@ fn table() -> String {
             };
             let n = cases.iter().filter(|case| *case == name).count();
             let apart = APART.iter().find(|(known, _)| *known == name).map(|(_, why)| *why);
-            let apart = apart.or((class == "none").then_some("no node of a model"));
+            let apart = apart.or((class == "none").then_some("not available: makes no node of a model"));
             let has = ours.iter().any(|known| known == class);
             there += (has || apart.is_some_and(|why| !why.starts_with("not available"))) as usize;
             let state = match (has, apart) {
