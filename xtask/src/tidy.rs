@@ -11,7 +11,6 @@ const LONGER: &[(&str, usize)] = &[
     ("crates/cornu-cpu/src/kernels/fused.rs", 1050),
     ("crates/cornu-cpu/src/kernels/matmul.rs", 1100),
     ("crates/cornu-cpu/src/math.rs", 750),
-    ("crates/cornu-cpu/src/plan.rs", 1100),
 ];
 
 /// Which crates each crate may depend on: those below it.

@@ -197,10 +197,9 @@ impl Builder {
         self.0.borrow_mut().errors.iter_mut().skip(known).for_each(amend);
     }
 
-    /// Begins a segment, or ends the one at hand, and gives the one before for [`Builder::resume_segment`].
-    /// What is computed within a segment is not kept for the gradient: [`grad`](crate::grad) computes it
-    /// again from what enters the segment, which takes less memory and more time. Segments within a
-    /// segment are part of it.
+    /// What is built within `work` is a segment: it is not kept for the gradient, which
+    /// [`grad`](crate::grad) computes again from what enters the segment. That takes less memory and
+    /// more time. A segment within a segment is part of it.
     ///
     /// Chen and others: Training Deep Nets with Sublinear Memory Cost (2016).
     ///
@@ -208,30 +207,39 @@ impl Builder {
     /// use cornu_graph::{Array, Builder, evaluate, grad};
     /// let b = Builder::new();
     /// let x = b.input("x", []);
-    /// let before = b.set_segment(true);
-    /// let y = x.exp().sin();
-    /// b.resume_segment(before);
+    /// let y = b.segment(|| x.exp().sin());
     /// let dx = &grad(&y, &[&x])[0];
     /// let graph = b.build(&[("dx", dx)], &[]).unwrap();
     /// let dx = evaluate(&graph, &[Array::scalar(0f32)], &[]).unwrap().outputs[0].item().unwrap();
     /// assert!((dx - 1f64.cos()).abs() < 1e-6);
     /// assert!(graph.to_string().contains("after"));
     /// ```
-    pub fn set_segment(&self, begin: bool) -> Option<u32> {
-        let mut state = self.0.borrow_mut();
-        let before = state.segment;
-        if begin && before.is_none() {
-            state.n_segments += 1;
-            state.segment = Some(state.n_segments);
-        } else if !begin {
-            state.segment = None;
+    pub fn segment<R>(&self, work: impl FnOnce() -> R) -> R {
+        if self.in_segment() {
+            return work();
         }
-        before
+        self.set_segment(Some(self.new_segment()));
+        let result = work();
+        self.set_segment(None);
+        result
     }
 
-    /// Goes on in the segment that [`Builder::set_segment`] gave.
-    pub fn resume_segment(&self, segment: Option<u32>) {
-        self.0.borrow_mut().segment = segment;
+    /// Whether what is built now belongs to a segment.
+    pub fn in_segment(&self) -> bool {
+        self.0.borrow().segment.is_some()
+    }
+
+    /// The number of a segment that has nothing in it yet, for [`Builder::set_segment`].
+    pub fn new_segment(&self) -> u32 {
+        let mut state = self.0.borrow_mut();
+        state.n_segments += 1;
+        state.n_segments
+    }
+
+    /// What is built from here on belongs to this segment, or to none; gives the one before. For work
+    /// that [`Builder::segment`] cannot hold, such as some rounds of a loop.
+    pub fn set_segment(&self, segment: Option<u32>) -> Option<u32> {
+        std::mem::replace(&mut self.0.borrow_mut().segment, segment)
     }
 
     /// How many mistakes have been recorded so far.

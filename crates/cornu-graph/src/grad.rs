@@ -75,8 +75,8 @@ pub fn grad_with_rule(
     }
     let mut found: HashMap<usize, Tensor> = HashMap::new();
     // What segments compute is computed again, from the last node on.
-    let mut again = Recomputed::default();
-    let segment = builder.set_segment(false);
+    let mut again = Recomputed::new(&builder, end);
+    let segment = builder.set_segment(None);
     for index in (0..end).rev() {
         if !reaches[index] {
             continue;
@@ -88,7 +88,7 @@ pub fn grad_with_rule(
         let y = builder.tensor(Id(index as u32));
         let inputs = y.operands();
         let Some(op) = y.op() else { continue };
-        again.segment_of(&builder, index, &dy);
+        again.make(&builder, index, &dy);
         if !inputs.iter().any(|x| reaches[x.id.index()]) {
             continue;
         }
@@ -108,78 +108,88 @@ pub fn grad_with_rule(
         builder.set_label(previous);
         builder.set_place(None);
     }
-    builder.resume_segment(segment);
+    builder.set_segment(segment);
     wrt.iter().map(|x| found.remove(&x.id.index()).unwrap_or_else(|| x.full_like(0.0))).collect()
 }
 
 /// The nodes of segments, made again for the gradient.
 #[derive(Default)]
 struct Recomputed {
-    segments: Vec<u32>,
-    nodes: HashMap<usize, Tensor>,
+    /// For each node, the segment that it was made in; nothing if there are no segments.
+    segment_of: Vec<Option<u32>>,
+    /// The nodes of each segment that was not made again yet.
+    waiting: HashMap<u32, Vec<usize>>,
+    /// Which nodes are constants and parameters, or made of them alone.
+    fixed: Vec<bool>,
+    made: HashMap<usize, Tensor>,
 }
 
 impl Recomputed {
-    /// Makes the segment of node `index` again, up to there, if it has one that was not made yet; what
+    /// Looks for segments among the first `end` nodes.
+    fn new(builder: &crate::Builder, end: usize) -> Recomputed {
+        let state = builder.0.borrow();
+        let mut waiting: HashMap<u32, Vec<usize>> = HashMap::new();
+        for (node, segment) in state.segments[..end].iter().enumerate() {
+            if let Some(segment) = segment {
+                waiting.entry(*segment).or_default().push(node);
+            }
+        }
+        if waiting.is_empty() {
+            return Recomputed::default();
+        }
+        let mut fixed: Vec<bool> = Vec::with_capacity(end);
+        for node in &state.nodes[..end] {
+            fixed.push(match node.op {
+                Op::Constant(_) | Op::Parameter(_) | Op::Iota(_) => true,
+                Op::Input(_) | Op::Uniform(_) => false,
+                _ => !node.inputs.is_empty() && node.inputs.iter().all(|x| fixed[x.index()]),
+            });
+        }
+        Recomputed { segment_of: state.segments[..end].to_vec(), waiting, fixed, made: HashMap::new() }
+    }
+
+    /// Makes the segment of node `last` again, up to there, if it has one that was not made yet; what
     /// enters it is waited with until `dy` is there.
-    fn segment_of(&mut self, builder: &crate::Builder, index: usize, dy: &Tensor) {
-        let of = |index: usize| builder.0.borrow().segments.get(index).copied().flatten();
-        let Some(segment) = of(index).filter(|segment| !self.segments.contains(segment)) else { return };
-        self.segments.push(segment);
+    fn make(&mut self, builder: &crate::Builder, last: usize, dy: &Tensor) {
+        let Some(segment) = self.segment_of.get(last).copied().flatten() else { return };
+        let Some(nodes) = self.waiting.remove(&segment) else { return };
         let mut entering: HashMap<usize, Tensor> = HashMap::new();
-        let fixed = self.fixed(builder, index);
-        for node in (0..=index).filter(|&node| of(node) == Some(segment)) {
+        for node in nodes.into_iter().filter(|&node| node <= last) {
             let old = builder.tensor(Id(node as u32));
             let Some(op) = old.op() else { continue };
             // Random numbers are drawn again, and not kept.
             let random = matches!(op, Op::Uniform(_));
-            let mut changed = false;
-            let operands: Vec<Tensor> = (old.operands().into_iter())
-                .map(|x| {
-                    let at = x.id.index();
-                    let new = match (self.nodes.get(&at), of(at) == Some(segment)) {
-                        (Some(new), true) => new.clone(),
-                        (_, same) if random || !same && !fixed[at] => {
-                            entering.entry(at).or_insert_with(|| x.after(dy)).clone()
-                        }
-                        _ => x.clone(),
-                    };
-                    changed |= !new.is(&x);
-                    new
-                })
-                .collect();
-            if changed {
-                let (label, location) = {
-                    let node = &builder.0.borrow().nodes[node];
-                    (node.label.clone(), node.location)
-                };
-                let previous = builder.set_label(label);
-                builder.set_place(Some(location));
-                let new = builder.push(op, &operands.iter().collect::<Vec<_>>());
-                builder.set_label(previous);
-                builder.set_place(None);
-                self.nodes.insert(node, new);
+            let operand = |x: &Tensor| {
+                let at = x.id.index();
+                let inside = self.segment_of[at] == Some(segment);
+                match self.made.get(&at) {
+                    Some(new) if inside => new.clone(),
+                    _ if random || !inside && !self.fixed[at] => {
+                        entering.entry(at).or_insert_with(|| x.after(dy)).clone()
+                    }
+                    _ => x.clone(),
+                }
+            };
+            let before = old.operands();
+            let operands: Vec<Tensor> = before.iter().map(operand).collect();
+            if operands.iter().zip(&before).all(|(new, x)| new.is(x)) {
+                continue;
             }
+            let (label, location) = {
+                let node = &builder.0.borrow().nodes[node];
+                (node.label.clone(), node.location)
+            };
+            let previous = builder.set_label(label);
+            builder.set_place(Some(location));
+            let new = builder.push(op, &operands.iter().collect::<Vec<_>>());
+            builder.set_label(previous);
+            builder.set_place(None);
+            self.made.insert(node, new);
         }
-    }
-
-    /// Which nodes up to `last` are constants and parameters, or made of them alone.
-    fn fixed(&self, builder: &crate::Builder, last: usize) -> Vec<bool> {
-        let state = builder.0.borrow();
-        let mut fixed: Vec<bool> = Vec::with_capacity(last + 1);
-        for node in &state.nodes[..=last] {
-            let made = !node.inputs.is_empty() && node.inputs.iter().all(|x| fixed[x.index()]);
-            fixed.push(match node.op {
-                Op::Constant(_) | Op::Parameter(_) | Op::Iota(_) => true,
-                Op::Input(_) | Op::Uniform(_) => false,
-                _ => made,
-            });
-        }
-        fixed
     }
 
     /// What stands for `x` in the rules of the gradient.
     fn seen(&self, x: &Tensor) -> Tensor {
-        self.nodes.get(&x.id.index()).unwrap_or(x).clone()
+        self.made.get(&x.id.index()).unwrap_or(x).clone()
     }
 }

@@ -30,6 +30,7 @@ pub mod callbacks;
 pub mod constraints;
 pub mod data;
 mod dtype_policy;
+mod einsum;
 pub mod error;
 pub mod files;
 pub mod initializers;

@@ -313,10 +313,8 @@ impl<'a> Scope<'a> {
 
     /// Describes `work` whose inner values are computed again for the gradient, and not kept until then.
     pub fn recomputed<R>(&mut self, work: impl FnOnce(&mut Scope) -> R) -> R {
-        let before = self.builder.set_segment(true);
-        let result = work(self);
-        self.builder.resume_segment(before);
-        result
+        let builder = self.builder.clone();
+        builder.segment(|| work(self))
     }
 
     /// The mask of the layer's `i`th input: bools of its first axes, false where it does not count.
@@ -417,7 +415,7 @@ impl<'a> Scope<'a> {
 
     /// Runs a part of the layer at hand whose kernel belongs to that layer as well: files keep it in both.
     /// `work` is given the kernel, in the scope of the layer at hand, and says what the part sees in its
-    /// place. Gives nothing if the part asks for no kernel.
+    /// place. Gives the outputs, and whether the part asked for a kernel.
     pub(crate) fn sublayer_with_kernel(
         &mut self,
         attribute: &str,
@@ -425,12 +423,12 @@ impl<'a> Scope<'a> {
         layer: &AnyLayer,
         arguments: Arguments<Masked>,
         work: impl FnOnce(&mut Scope, &Tensor) -> Tensor + 'static,
-    ) -> Option<Vec<Masked>> {
+    ) -> (Vec<Masked>, bool) {
         let (storage, path, work) = (self.storage.clone(), self.path.clone(), Box::new(work));
         let before = self.kernel_owner.replace(KernelOwner { storage, path, work });
         let outputs = self.sublayer(attribute, name, layer, arguments);
         let left = std::mem::replace(&mut self.kernel_owner, before);
-        left.is_none().then_some(outputs)
+        (outputs, left.is_none())
     }
 
     /// A variable of the part at hand that is no weight: an optimizer's slot, a metric's total.

@@ -87,7 +87,7 @@ impl Compiler<'_> {
                 Place::Arena(i) => (arena, offsets[i] as isize, 0),
                 Place::Constant(_) => match constants.next() {
                     Some((_, array)) => (self.constant(array), 0, 0),
-                    None => unreachable!("each place of a constant was made with its array"),
+                    None => return Err(Error::new("a constant of a scan's body has no array")),
                 },
                 Place::Output(i) => {
                     made[i] = buffer;
@@ -101,7 +101,7 @@ impl Compiler<'_> {
                     let stride = if sequences.contains(&i) { view.strides[0] * size } else { 0 };
                     (inputs[i], view.offset * size, stride)
                 }
-                Place::Parameter(_) => unreachable!("a well-formed body has no parameters"),
+                Place::Parameter(_) => return Err(Error::new("the body of a scan has no parameters")),
             };
             places.push((around, offset + first * stride));
             if stride != 0 {

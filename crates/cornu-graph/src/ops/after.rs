@@ -6,7 +6,7 @@ use crate::Builder;
 /// `y = x`, of any dtype, computed when `other` has been.
 ///
 /// What is computed from `y` is computed again and later than what was from `x`: nothing of it has
-/// to be kept in between. See [`Builder::set_segment`](crate::Builder::set_segment).
+/// to be kept in between. See [`Builder::segment`](crate::Builder::segment).
 ///
 /// `dx = dy`; `other` has no gradient.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -1,6 +1,7 @@
 //! What the attention layers share: masks, weights of attention, and the cache of keys and values.
 
 use super::noise::dropped;
+use crate::einsum::einsum;
 use crate::scope::Scope;
 use cornu_graph::{Builder, DType, Tensor, concat};
 
@@ -122,7 +123,9 @@ impl Cache {
             _ => {
                 // Each sample has its own place: the new steps are picked by where they go.
                 let chosen = self.reached(new.extent(1), cached.extent(1)).equal(0.0); // [batch, new, max]
-                let picked = super::einsum::einsum("bts,bthd->bshd", &chosen.cast(new.dtype()), new);
+                let operands = [chosen.cast(new.dtype()), new.clone()];
+                let picked = einsum("bts,bthd->bshd", &operands);
+                let picked = picked.unwrap_or_else(|message| new.builder().fail(message));
                 let written = chosen.reduce_max(&[1]).expand_dims(-1).expand_dims(-1);
                 written.select(&picked, cached)
             }

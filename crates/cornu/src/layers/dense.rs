@@ -1,5 +1,6 @@
 //! The fully connected layer.
 
+use super::activity_regularization::penalize;
 use super::inputs::one_float;
 use super::{Activated, Layer, LayerSample, Sampled};
 use crate::activations::Activation;
@@ -155,9 +156,7 @@ impl Layer for Dense {
                 y = y + bias;
             }
             let y = self.activation.call(&y);
-            if let Some(regularizer) = &self.activity_regularizer {
-                scope.add_loss(regularizer.call(&y) / y.extent(0).max(1) as f64);
-            }
+            penalize(scope, &self.activity_regularizer, &y);
             y
         })
     }

@@ -1,11 +1,11 @@
 //! The fully connected layer along any axes.
 
 use super::activity_regularization::penalize;
-use super::einsum::Equation;
 use super::inputs::one_float;
 use super::{Activated, Layer, LayerSample, Sampled};
 use crate::activations::Activation;
 use crate::constraints::AnyConstraint;
+use crate::einsum::{Equation, einsum};
 use crate::initializers::{AnyInitializer, GlorotUniform, Zeros};
 use crate::registry::Named;
 use crate::regularizers::{AnyRegularizer, L2};
@@ -220,8 +220,7 @@ impl Layer for EinsumDense {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
         one_float(scope, inputs, |scope, x| {
             let parsed = Equation::parse(&self.equation, x.rank());
-            let shapes = parsed.and_then(|parsed| Ok((self.shapes(&parsed, &x.shape())?, parsed)));
-            let ((kernel, bias, fans), equation) = match shapes {
+            let (kernel, bias, fans) = match parsed.and_then(|parsed| self.shapes(&parsed, &x.shape())) {
                 Ok(shapes) => shapes,
                 Err(message) => return scope.fail(message),
             };
@@ -231,7 +230,10 @@ impl Layer for EinsumDense {
                     .regularizer(&self.kernel_regularizer)
                     .constraint(&self.kernel_constraint),
             );
-            let mut y = equation.apply(x, &kernel);
+            let mut y = match einsum(&self.equation, &[x.clone(), kernel]) {
+                Ok(y) => y,
+                Err(message) => return scope.fail(message),
+            };
             if let Some(bias) = bias {
                 let bias = scope.weight(
                     Weight::new("bias", bias, &self.bias_initializer)

@@ -1,12 +1,12 @@
 //! What the attention layers of several heads share: how they are called, and their projections.
 
 use super::attending::{Cache, all, causal, thinned, weights, widened, window};
-use super::einsum::einsum;
 use super::inputs::shapes;
 use super::{Activated, AnyLayer, EinsumDense};
 use crate::activations::Activation;
 use crate::arguments::{Argument, Arguments, Masked};
 use crate::constraints::AnyConstraint;
+use crate::einsum::einsum;
 use crate::initializers::AnyInitializer;
 use crate::regularizers::AnyRegularizer;
 use crate::scope::Scope;
@@ -197,7 +197,7 @@ impl Attend<'_> {
         query: &Tensor,
         sources: &Sources,
     ) -> Result<(Tensor, Tensor), String> {
-        let product = einsum(self.dot, query, &sources.key);
+        let product = einsum(self.dot, &[query.clone(), sources.key.clone()])?;
         let shape = product.shape();
         let scores = match &self.scores {
             Some(extents) => product.reshape(extents.clone()),
@@ -212,7 +212,7 @@ impl Attend<'_> {
         }
         let weights = weights(scope, &scores, mask.as_ref(), self.n_axes, self.zeros);
         let kept = thinned(scope, &weights, self.dropout, self.seed);
-        Ok((einsum(self.combine, &kept.reshape(shape), &sources.value), weights))
+        Ok((einsum(self.combine, &[kept.reshape(shape), sources.value.clone()])?, weights))
     }
 }
 

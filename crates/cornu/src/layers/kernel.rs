@@ -1,5 +1,6 @@
 //! What layers that slide a kernel over their input share.
 
+use super::activity_regularization::penalize;
 use super::{DataFormat, Padding, PerAxis};
 use crate::activations::Activation;
 use crate::regularizers::AnyRegularizer;
@@ -58,7 +59,7 @@ impl<const RANK: usize> Slide<RANK> {
 }
 
 /// The convolution of each channel by itself with its kernels `[spatial.., channels, kernels]`.
-pub(super) fn depthwise(x: &Tensor, kernel: &Tensor, conv: Conv) -> Tensor {
+pub(crate) fn depthwise(x: &Tensor, kernel: &Tensor, conv: Conv) -> Tensor {
     let shape = kernel.shape();
     let Some((spatial, &[channels, each])) = shape.split_last_chunk::<2>() else { return kernel.clone() };
     let kernel = kernel.reshape([spatial, &[1, channels * each]].concat());
@@ -80,8 +81,6 @@ pub(super) fn output(
         None => sums,
     };
     let y = activation.call(&data_format.channels_back(&y));
-    if let Some(regularizer) = activity_regularizer {
-        scope.add_loss(regularizer.call(&y) / y.extent(0).max(1) as f64);
-    }
+    penalize(scope, activity_regularizer, &y);
     y
 }

@@ -19,7 +19,7 @@ pub enum Padding {
 impl Padding {
     /// How many elements are missing before and after `n` of them, for windows that see `size`
     /// elements `dilation` apart and move by `stride`.
-    pub(super) fn margins(self, n: usize, size: usize, stride: usize, dilation: usize) -> (i64, i64) {
+    pub(crate) fn margins(self, n: usize, size: usize, stride: usize, dilation: usize) -> (i64, i64) {
         let reach = (size as i64 - 1) * dilation as i64; // from a window's first element to its last
         match self {
             Padding::Valid => (0, 0),

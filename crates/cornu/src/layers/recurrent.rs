@@ -1,5 +1,6 @@
 //! How recurrent layers go about the steps of their input.
 
+use super::activity_regularization::penalize;
 use super::{AnyLayer, cell};
 use crate::registry::Any;
 use crate::regularizers::AnyRegularizer;
@@ -219,11 +220,7 @@ pub(super) fn run(
         (1..=last.len()).for_each(|i| scope.set_mask(i, None));
         results.extend(last.iter().map(|state| state.cast(dtype)));
     }
-    if let Some(regularizer) = &options.activity_regularizer {
-        for y in &results {
-            scope.add_loss(regularizer.call(y) / y.extent(0).max(1) as f64);
-        }
-    }
+    results.iter().for_each(|y| penalize(scope, &options.activity_regularizer, y));
     results
 }
 

@@ -99,18 +99,16 @@ impl Layer for SpectralNormalization {
         };
         let (name, n) = (snake_case(self.layer.layer.class_name()), self.power_iterations);
         let known = scope.builder().error_count();
-        let outputs =
+        let (outputs, asked) =
             scope.sublayer_with_kernel("layer", &name, &self.layer, arguments, move |scope, kernel| {
                 divided(scope, kernel, n)
             });
-        match outputs {
-            Some(outputs) => outputs.into_iter().map(|output| output.tensor).collect(),
-            None if scope.builder().error_count() > known => vec![scope.fail("the layer fails")],
-            None => {
-                let class = self.layer.layer.class_name();
-                vec![scope.fail(format!("expects a layer with a kernel or embeddings, got {class}"))]
-            }
+        // Where the layer fails, that is told already.
+        if !asked && scope.builder().error_count() == known {
+            let class = self.layer.layer.class_name();
+            return vec![scope.fail(format!("expects a layer with a kernel or embeddings, got {class}"))];
         }
+        outputs.into_iter().map(|output| output.tensor).collect()
     }
 }
 

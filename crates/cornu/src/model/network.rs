@@ -217,8 +217,7 @@ impl Network {
         inputs: &[Masked],
     ) -> HashMap<(usize, usize), Vec<Masked>> {
         let groups = self.groups();
-        let outside = scope.builder().set_segment(false);
-        scope.builder().resume_segment(outside);
+        let segments = if scope.builder().in_segment() { 0 } else { self.segments };
         let mut n_calls = 0;
         let mut values: HashMap<(usize, usize), Vec<Masked>> = HashMap::new();
         for (reference, input) in self.inputs.iter().zip(inputs) {
@@ -229,9 +228,9 @@ impl Network {
                 continue;
             }
             let node = &self.nodes[index];
-            if self.segments > 0 && outside.is_none() && n_calls % self.segments == 0 {
-                scope.builder().resume_segment(None);
-                scope.builder().set_segment(true);
+            if segments > 0 && n_calls % segments == 0 {
+                let segment = scope.builder().new_segment();
+                scope.builder().set_segment(Some(segment));
             }
             n_calls += 1;
             let arguments = node.calls[call].arguments.map(|at| {
@@ -253,7 +252,9 @@ impl Network {
             });
             values.insert((index, call), outputs);
         }
-        scope.builder().resume_segment(outside);
+        if segments > 0 {
+            scope.builder().set_segment(None);
+        }
         values
     }
 

@@ -3,8 +3,8 @@
 use super::Definition;
 use super::call::Call;
 use super::comparing::truth;
-use super::einsum::einsum;
 use super::result_type::{Kind, result_type};
+use crate::einsum::einsum;
 use cornu_graph::{DType, Tensor};
 
 pub(super) static OPERATIONS: &[Definition] =

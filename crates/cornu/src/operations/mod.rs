@@ -27,7 +27,6 @@ mod creating;
 mod crossentropies;
 mod cumulating;
 mod definition;
-mod einsum;
 mod elementwise;
 mod fourier;
 pub mod functions;

@@ -2,9 +2,9 @@
 
 use super::Definition;
 use super::call::{Call, place};
-use super::einsum::einsum;
 use super::joining::joined;
 use super::shapes::{moved, ravel};
+use crate::einsum::einsum;
 use cornu_graph::ops::{Conv, Dot};
 use cornu_graph::{DType, Tensor};
 use serde_json::Value;

@@ -4,6 +4,7 @@ use super::Definition;
 use super::call::Call;
 use super::joining::joined;
 use super::shapes::moved;
+use crate::layers::{Padding, depthwise};
 use cornu_graph::ops::{Conv, Window};
 use cornu_graph::{Tensor, concat};
 use serde_json::Value;
@@ -22,14 +23,14 @@ pub(super) static OPERATIONS: &[Definition] = &[
     .set(CONV),
     Definition::one(N, "DepthwiseConv", "a convolution of each feature by itself", |call| {
         let xs = call.promoted(&["inputs", "kernel"], true)?;
-        channels_last(call, &xs[0], |x| convolved(call, x, &by_feature(&xs[1])?))
+        channels_last(call, &xs[0], |x| by_feature(call, x, &xs[1]))
     })
     .takes(&["inputs", "kernel"])
     .set(CONV),
     Definition::one(N, "SeparableConv", "a convolution of each feature, then of all at each place", |call| {
         let xs = call.promoted(&["inputs", "depthwise_kernel", "pointwise_kernel"], true)?;
         channels_last(call, &xs[0], |x| {
-            let y = convolved(call, x, &by_feature(&xs[1])?)?;
+            let y = by_feature(call, x, &xs[1])?;
             Ok(y.conv(&xs[2], Conv::new(y.rank().saturating_sub(2))))
         })
     })
@@ -110,58 +111,52 @@ fn each(call: &Call, name: &str, n: usize, default: usize) -> Result<Vec<usize>,
     }
 }
 
-/// The zeros before and after along an axis so that windows `stride` apart are as many as that says.
-fn zeros(padding: &str, extent: usize, length: usize, stride: usize) -> Result<(i64, i64), String> {
-    match padding.to_ascii_lowercase().as_str() {
-        "valid" => Ok((0, 0)),
-        "causal" => Ok((length as i64 - 1, 0)),
-        "same" => {
-            let windows = extent.div_ceil(stride) as i64;
-            let total = ((windows - 1) * stride as i64 + length as i64 - extent as i64).max(0);
-            Ok((total / 2, total - total / 2))
-        }
-        _ => Err(format!("has no padding `{padding}`")),
-    }
+/// How far windows reach over the edges.
+fn padding(call: &Call) -> Result<Padding, String> {
+    let name = call.text("padding", "valid")?;
+    let known = serde_json::from_value(Value::String(name.to_ascii_lowercase()));
+    known.map_err(|_| format!("has no padding `{name}`"))
 }
 
-/// `[spatial.., features, multiplier]` as the kernel of a convolution with a group for each feature.
-fn by_feature(kernel: &Tensor) -> Result<Tensor, String> {
-    let shape = kernel.shape();
-    match shape.split_at_checked(shape.rank().saturating_sub(2)) {
-        Some((spatial, &[features, multiplier])) => {
-            Ok(kernel.reshape([spatial, &[1, features * multiplier]].concat()))
-        }
-        _ => Err(format!("takes no kernel of shape {shape}")),
-    }
-}
-
-fn convolved(call: &Call, x: &Tensor, kernel: &Tensor) -> Result<Tensor, String> {
+/// How the kernel moves over `x`, in one group.
+fn sliding(call: &Call, x: &Tensor, kernel: &Tensor) -> Result<Conv, String> {
     let n = x.rank() - 2;
     let (strides, dilation) = (each(call, "strides", n, 1)?, each(call, "dilation_rate", n, 1)?);
     if kernel.rank() != x.rank() || kernel.shape().contains(&0) {
         return Err(format!("takes no kernel of shape {} for shape {}", kernel.shape(), x.shape()));
     }
-    let padding = call.text("padding", "valid")?;
-    let along = |i: usize| {
-        let length = (kernel.shape()[i] - 1) * dilation[i] + 1;
-        zeros(padding, x.shape()[i + 1], length, strides[i])
-    };
-    let padding = (0..n).map(along).collect::<Result<Vec<_>, _>>()?;
+    let padding = padding(call)?;
+    let margins = |i: usize| padding.margins(x.shape()[i + 1], kernel.shape()[i], strides[i], dilation[i]);
+    let margins: Vec<(i64, i64)> = (0..n).map(margins).collect();
+    Ok(Conv::new(n).strides(&strides).kernel_dilation(&dilation).padding(&margins))
+}
+
+fn convolved(call: &Call, x: &Tensor, kernel: &Tensor) -> Result<Tensor, String> {
+    let conv = sliding(call, x, kernel)?;
     let (features, seen) = (x.extent(-1), kernel.extent(-2));
     if !features.is_multiple_of(seen) {
         return Err(format!("has {features} features, which a kernel that sees {seen} does not fit"));
     }
-    let conv = Conv::new(n).strides(&strides).kernel_dilation(&dilation).padding(&padding);
     Ok(x.conv(kernel, conv.groups(features / seen)))
+}
+
+/// The convolution of each feature by itself with its kernels `[spatial.., features, multiplier]`.
+fn by_feature(call: &Call, x: &Tensor, kernel: &Tensor) -> Result<Tensor, String> {
+    let conv = sliding(call, x, kernel)?;
+    let (features, seen) = (x.extent(-1), kernel.extent(-2));
+    match features == seen {
+        true => Ok(depthwise(x, kernel, conv)),
+        false => Err(format!("has {features} features, and a kernel for {seen}")),
+    }
 }
 
 fn transposed(call: &Call, x: &Tensor, kernel: &Tensor) -> Result<Tensor, String> {
     let n = x.rank() - 2;
     let (strides, dilation) = (each(call, "strides", n, 1)?, each(call, "dilation_rate", n, 1)?);
-    let same = match call.text("padding", "valid")?.to_ascii_lowercase().as_str() {
-        "valid" => false,
-        "same" => true,
-        other => return Err(format!("has no padding `{other}`")),
+    let same = match padding(call)? {
+        Padding::Valid => false,
+        Padding::Same => true,
+        Padding::Causal => return Err("has no padding `causal`".into()),
     };
     if kernel.rank() != x.rank() || kernel.shape().contains(&0) {
         return Err(format!("takes no kernel of shape {} for shape {}", kernel.shape(), x.shape()));
@@ -198,12 +193,12 @@ fn window(call: &Call, x: &Tensor) -> Result<Window, String> {
         Value::Null => size.clone(),
         _ => each(call, "strides", n, 1)?,
     };
-    let padding = call.text("padding", "valid")?;
-    let along = |i: usize| zeros(padding, x.shape()[i + 1], size[i], strides[i]);
-    let padding = (0..n).map(along).collect::<Result<Vec<_>, _>>()?;
+    let padding = padding(call)?;
+    let margins = |i: usize| padding.margins(x.shape()[i + 1], size[i], strides[i], 1);
+    let margins: Vec<(i64, i64)> = (0..n).map(margins).collect();
     let around = |list: &[usize]| [&[1], list, &[1]].concat();
-    let padding = [&[(0, 0)], &padding[..], &[(0, 0)]].concat();
-    Ok(Window::new(&around(&size)).strides(&around(&strides)).padding(&padding))
+    let margins = [&[(0, 0)], &margins[..], &[(0, 0)]].concat();
+    Ok(Window::new(&around(&size)).strides(&around(&strides)).padding(&margins))
 }
 
 fn adaptive(call: &Call, x: &Tensor, work: fn(&Tensor, &[isize]) -> Tensor) -> Result<Tensor, String> {

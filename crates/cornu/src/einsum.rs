@@ -1,4 +1,6 @@
 //! Products of any number of tensors whose axes are named by letters: `bij,bjk->bik`.
+//!
+//! What `keras.ops.einsum`, `EinsumDense` and the attention layers share.
 
 use cornu_graph::ops::Dot;
 use cornu_graph::{DType, Tensor};
@@ -15,7 +17,10 @@ struct Labeled {
 
 /// The result of `subscripts` for operands of one dtype. Where it does not say the result's axes, they are
 /// those that stand once, in the order of the alphabet.
-pub(super) fn einsum(subscripts: &str, operands: &[Tensor]) -> Result<Tensor, String> {
+pub(crate) fn einsum(subscripts: &str, operands: &[Tensor]) -> Result<Tensor, String> {
+    if let Some(missing) = operands.iter().find(|x| !x.is_valid()) {
+        return Ok(missing.clone());
+    }
     let wrong = |why: &str| format!("cannot read the equation `{subscripts}`: {why}");
     let spaceless: String = subscripts.chars().filter(|c| !c.is_whitespace()).collect();
     let (left, right) = match spaceless.split_once("->") {
@@ -60,7 +65,7 @@ pub(super) fn einsum(subscripts: &str, operands: &[Tensor]) -> Result<Tensor, St
     while !rest.is_empty() {
         let next = rest.remove(0);
         let stays = |c: &char| result.contains(c) || rest.iter().any(|term| term.labels.contains(c));
-        product = multiplied(summed(product, &next.labels, &stays), next, &stays);
+        product = multiplied(summed(product, &next.labels, &stays), next, &stays, &result);
         if !product.x.is_valid() {
             return Ok(product.x);
         }
@@ -115,14 +120,18 @@ fn summed(term: Labeled, other: &[char], stays: &impl Fn(&char) -> bool) -> Labe
 }
 
 /// The product, summed over the axes that both have and that are not to stay.
-fn multiplied(a: Labeled, b: Labeled, stays: &impl Fn(&char) -> bool) -> Labeled {
+fn multiplied(a: Labeled, b: Labeled, stays: &impl Fn(&char) -> bool, result: &[char]) -> Labeled {
     let b = summed(b, &a.labels, stays);
     let (a, b) = repeated_alike(a, b);
+    // The order of factors that leaves the result the least to be moved.
+    let first = result.iter().find(|c| a.labels.contains(c) != b.labels.contains(c));
+    let (a, b) = if first.is_some_and(|c| b.labels.contains(c)) { (b, a) } else { (a, b) };
     let place = |labels: &[char], c: char| labels.iter().position(|&known| known == c);
     let places = |chosen: &[char], labels: &[char]| {
         chosen.iter().filter_map(|&c| place(labels, c)).collect::<Vec<_>>()
     };
-    let shared: Vec<char> = a.labels.iter().filter(|c| b.labels.contains(c)).copied().collect();
+    let mut shared: Vec<char> = a.labels.iter().filter(|c| b.labels.contains(c)).copied().collect();
+    shared.sort_by_key(|c| result.iter().position(|known| known == c));
     let (batch, contracted): (Vec<char>, Vec<char>) = shared.iter().copied().partition(|c| stays(c));
     let free = |labels: &[char]| labels.iter().copied().filter(|c| !shared.contains(c)).collect::<Vec<_>>();
     let dot = Dot {
@@ -149,4 +158,44 @@ fn repeated_alike(a: Labeled, b: Labeled) -> (Labeled, Labeled) {
         Labeled { x: one.x.broadcast_to(shape), labels: one.labels.clone() }
     };
     (widened(&a, &b), widened(&b, &a))
+}
+
+/// The labels of an equation of two operands, `ab,bc->ac`, of which the second is still to be made.
+pub(crate) struct Equation {
+    /// Of the first operand.
+    pub(crate) a: Vec<char>,
+    /// Of the second.
+    pub(crate) b: Vec<char>,
+    /// Of the result.
+    pub(crate) y: Vec<char>,
+}
+
+impl Equation {
+    /// Reads an equation for a first operand of `rank` axes; `...` stands for as many of them as have no
+    /// letter, and for the same axes of the result. No letter stands twice on one side.
+    pub(crate) fn parse(equation: &str, rank: usize) -> Result<Equation, String> {
+        let wrong = |why: String| format!("cannot read the equation `{equation}`: {why}");
+        let spaceless: String = equation.chars().filter(|c| !c.is_whitespace()).collect();
+        let sides = spaceless.split_once("->").and_then(|(ab, y)| ab.split_once(',').map(|(a, b)| (a, b, y)));
+        let Some((a, b, y)) = sides else {
+            return Err(wrong("it is not of the form `ab,bc->ac`".into()));
+        };
+        let open = match rank.checked_sub(a.replace("...", "").chars().count()) {
+            Some(open) if (open == 0 || a.contains("...")) && open <= LEFT_OUT.len() => open,
+            _ => return Err(wrong(format!("the input has {rank} axes"))),
+        };
+        let read = |side: &str| -> Result<Vec<char>, String> {
+            let labels = labels(side, open).map_err(&wrong)?;
+            match (1..labels.len()).find(|&i| labels[..i].contains(&labels[i])) {
+                Some(i) => Err(wrong(format!("`{}` stands twice on one side", labels[i]))),
+                None => Ok(labels),
+            }
+        };
+        let equation = Equation { a: read(a)?, b: read(b)?, y: read(y)? };
+        let unknown = equation.y.iter().find(|c| !equation.a.contains(c) && !equation.b.contains(c));
+        match unknown {
+            Some(unknown) => Err(wrong(format!("`{unknown}` of the result is in neither operand"))),
+            None => Ok(equation),
+        }
+    }
 }
