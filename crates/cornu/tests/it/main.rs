@@ -13,6 +13,7 @@ mod fit_errors;
 mod golden;
 mod initializers;
 mod introductions;
+mod keras_classes;
 mod keras_files;
 mod keras_hostile;
 mod layers;
