@@ -1,6 +1,7 @@
 //! What configs are read with.
 
 use super::classes::Classes;
+use crate::files::keras::Vocabularies;
 use std::cell::RefCell;
 
 /// What holds while a model is read from a file. serde hands nothing down to where a config becomes a struct, so
@@ -9,6 +10,8 @@ use std::cell::RefCell;
 pub(crate) struct Reading {
     /// Classes that the user gave.
     pub classes: Classes,
+    /// Vocabularies that the file keeps beside the weights.
+    pub vocabularies: Vocabularies,
     /// The seed of what is random.
     pub seed: i64,
     /// Elements that the weights of a model may have.
@@ -20,7 +23,12 @@ const MOST_ELEMENTS: usize = 1 << 31;
 
 impl Default for Reading {
     fn default() -> Reading {
-        Reading { classes: Classes::default(), seed: 0, room: MOST_ELEMENTS }
+        Reading {
+            classes: Classes::default(),
+            vocabularies: Vocabularies::default(),
+            seed: 0,
+            room: MOST_ELEMENTS,
+        }
     }
 }
 

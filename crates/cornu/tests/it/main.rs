@@ -33,3 +33,4 @@ mod run;
 mod schedules;
 mod step;
 mod train_steps;
+mod vocabularies;

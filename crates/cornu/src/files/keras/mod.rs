@@ -7,6 +7,7 @@
 
 mod compile;
 mod read;
+mod vocabularies;
 mod weights;
 mod weights_file;
 mod write;
@@ -14,11 +15,14 @@ mod write;
 use super::archive::{Compression, Limits, encode_archive, read_archive};
 use super::{hdf5, write_atomically};
 use crate::error::{Error, Result};
+use crate::layers::{Layer, nested};
 use crate::model::{Model, Trainer};
-use crate::registry::{Classes, Reading};
+use crate::registry::{Classes, Named, Reading, parse};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
+pub(crate) use vocabularies::Vocabularies;
 pub(crate) use write::{inner_model, is_chain, model_config};
 
 const METADATA: &str = "metadata.json";
@@ -102,6 +106,42 @@ pub fn load_with(path: impl AsRef<Path>, classes: &Classes) -> Result<Loaded> {
             false => Ok(Loaded::Model(Box::new(model))),
             true => Ok(Loaded::Trainer(Box::new(contents.trainer(model)?))),
         }
+    })
+}
+
+/// The layer called `name` in the `.keras` file at `path`, whatever else there is in the file, with the vocabulary
+/// that it learned. Layers that work on texts do so before a model, and so are loaded apart from it.
+///
+/// ```no_run
+/// use cornu::{files, layers::TextVectorization};
+/// let words: TextVectorization = files::load_layer("model.keras", "text_vectorization")?;
+/// let numbers = words.vectorize(&["the cat sat"])?;
+/// # Ok::<(), cornu::Error>(())
+/// ```
+///
+/// # Errors
+/// If the file cannot be read, has no such layer, or several, or one of another class.
+pub fn load_layer<L: Layer + Named + DeserializeOwned>(path: impl AsRef<Path>, name: &str) -> Result<L> {
+    let path = path.as_ref();
+    let contents = Contents::open(path)?;
+    contents.read_with(&Classes::new(), path, |contents| {
+        let mut found = Vec::new();
+        vocabularies::layers_called(&contents.config, name, &mut found);
+        let fields = match found[..] {
+            [fields] => fields,
+            [] => return Err(Misfit::new(format!("there is no layer `{name}`"))),
+            _ => return Err(Misfit::new(format!("there are {} layers `{name}`", found.len()))),
+        };
+        let class = fields.get("class_name").and_then(Value::as_str).unwrap_or_default();
+        if class != L::NAME {
+            let message = format!("the layer `{name}` is a {class}, not a {}", L::NAME);
+            return Err(Misfit::new(message).help(format!("load it as a {class}")));
+        }
+        let mut config = fields.get("config").and_then(Value::as_object).cloned().unwrap_or_default();
+        contents.vocabularies.fill(name, class, &mut config)?;
+        config.retain(|key, _| !nested::SHARED.contains(&key.as_str()));
+        let layer = parse::<L>(Value::Object(config));
+        layer.map_err(|error| Misfit::new(format!("the layer `{name}`: {error}")))
     })
 }
 
@@ -256,6 +296,7 @@ struct Contents {
     metadata: Value,
     config: Value,
     weights: hdf5::Group,
+    vocabularies: Vocabularies,
 }
 
 impl Contents {
@@ -281,7 +322,8 @@ impl Contents {
         let weights = hdf5::read(member(WEIGHTS)?, path)?;
         // Nothing depends on it but the seed of what is random.
         let metadata = member(METADATA).and_then(|bytes| json(METADATA, bytes)).unwrap_or_default();
-        Ok(Contents { metadata, config, weights })
+        let vocabularies = Vocabularies::new(&members, &weights);
+        Ok(Contents { metadata, config, weights, vocabularies })
     }
 
     /// Reads something from the file, in which classes of the user's own may be named.
@@ -292,7 +334,12 @@ impl Contents {
         read: impl FnOnce(&Contents) -> Result<R, Misfit>,
     ) -> Result<R> {
         let seed = self.metadata.pointer("/cornu/seed").and_then(Value::as_i64).unwrap_or(0);
-        let reading = Reading { classes: classes.clone(), seed, room: weights::count(&self.weights) };
+        let reading = Reading {
+            classes: classes.clone(),
+            vocabularies: self.vocabularies.clone(),
+            seed,
+            room: weights::count(&self.weights),
+        };
         reading.during(|| read(self)).map_err(|misfit| misfit.in_file(path))
     }
 

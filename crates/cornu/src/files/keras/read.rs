@@ -281,6 +281,10 @@ impl Reader {
                 for key in nested::SHARED {
                     config.remove(key);
                 }
+                let filled = |reading: &Reading| {
+                    reading.vocabularies.fill(layer.name.unwrap_or_default(), class, &mut config)
+                };
+                Reading::with(filled).map_err(|error| layer.misfit(format!("has no vocabulary: {error}")))?;
                 let policy = layer.config.get("dtype").unwrap_or(&Value::Null);
                 nested::drop_dtypes(&mut config, DTypePolicy::from_json(policy).unwrap_or_default());
                 let made = match &layer.origin {
