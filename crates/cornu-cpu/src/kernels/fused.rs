@@ -248,10 +248,12 @@ impl Loop {
         unsafe {
             match self.lanes {
                 Lanes::F32 => {
-                    Run::<f32> { work: self, block, part, fresh, addresses, scratch: scratch.cast(), isa }.run()
+                    Run::<f32> { work: self, block, part, fresh, addresses, scratch: scratch.cast(), isa }
+                        .run()
                 }
                 Lanes::F64 => {
-                    Run::<f64> { work: self, block, part, fresh, addresses, scratch: scratch.cast(), isa }.run()
+                    Run::<f64> { work: self, block, part, fresh, addresses, scratch: scratch.cast(), isa }
+                        .run()
                 }
             }
         }

@@ -96,7 +96,9 @@ impl Blocks {
             rows = divisor(rows, rows_seen(next, load, self.is_open(load.buffer)?)?);
         }
         let mut open = self.open.clone();
-        open.extend(next.stores.iter().filter(|store| in_order(next, store)).map(|s| (s.buffer, next.size())));
+        open.extend(
+            next.stores.iter().filter(|store| in_order(next, store)).map(|s| (s.buffer, next.size())),
+        );
         if let Some(shape) = &next.fold_shape {
             if shape.keeps_inner {
                 // All rows go into one row of results, of which each part makes its own.
@@ -236,7 +238,10 @@ impl Compiler<'_> {
         let step = &self.steps[i];
         let touches = |later: &Step| {
             later.reads.iter().any(|buffer| step.writes.contains(buffer))
-                || later.writes.iter().any(|buffer| step.reads.contains(buffer) || step.writes.contains(buffer))
+                || later
+                    .writes
+                    .iter()
+                    .any(|buffer| step.reads.contains(buffer) || step.writes.contains(buffer))
         };
         let j = (i + 1..self.steps.len()).find(|&j| touches(&self.steps[j]))?;
         Some((j, step.followed_by(&self.steps[j])?))

@@ -172,7 +172,10 @@ impl<'b> Step<'_, 'b> {
         let variables = self.scope.variables().list();
         let of_layers = |index: &usize| {
             let path = &variables[*index].path;
-            layers.is_empty() || layers.iter().any(|layer| path.strip_prefix(layer).is_some_and(|rest| rest.starts_with('/')))
+            layers.is_empty()
+                || layers
+                    .iter()
+                    .any(|layer| path.strip_prefix(layer).is_some_and(|rest| rest.starts_with('/')))
         };
         let chosen: Vec<usize> = (self.scope.used().iter().copied())
             .filter(|index| variables[*index].role == Role::Trainable && !self.held.contains(index))
