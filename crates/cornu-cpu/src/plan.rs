@@ -390,7 +390,10 @@ unsafe fn run_step(step: &Step, addresses: Addresses, scratch: Scratch, pool: &P
             }),
             (Work::ArgExtreme(work), _) => work.run(addresses),
             (Work::Gather(work), _) => work.run(addresses),
-            (Work::ScatterAdd(work), _) => work.run(addresses),
+            (Work::ScatterAdd(work), _) => run(work.parts(), &|part, _| {
+                work.run(part, addresses);
+                Some((work.piece(part), work.size()))
+            }),
             (Work::Copy(work), _) => work.run(addresses),
             (Work::TakePart(work), _) => work.run(addresses),
             (Work::PutPart(work), _) => work.run(addresses),

@@ -20,6 +20,9 @@ pub(crate) struct Products {
     /// Extent and the strides of a and b along each batch axis.
     pub(crate) batch: Vec<(usize, isize, isize)>,
     pub(crate) product: Product,
+    /// Elements of scratch memory, and parts, of each product.
+    scratch: usize,
+    each: usize,
 }
 
 /// Axes of an operand: batch, free, contracted.
@@ -109,7 +112,9 @@ impl Products {
         };
         let batch = a_batch.iter().zip(&b_batch).map(|(a, b)| (a.0, a.1, b.1)).collect();
         let [a, b, c] = buffers;
-        Products { a, b, c, dtype, a_offset: views[0].offset, b_offset: views[1].offset, batch, product }
+        let (scratch, each) = (product.scratch_len(), product.parts());
+        let (a_offset, b_offset) = (views[0].offset, views[1].offset);
+        Products { a, b, c, dtype, a_offset, b_offset, batch, product, scratch, each }
     }
 
     /// Number of matrix products.
@@ -119,7 +124,8 @@ impl Products {
 
     /// Number of parts that may run at the same time. Small products are taken together.
     pub(crate) fn parts(&self) -> usize {
-        match self.product.parts() {
+        match self.each {
+            1 if self.batch.is_empty() => 1,
             1 => (self.count() * self.product.flops() / 500_000).clamp(1, self.count().clamp(1, 16)),
             each => self.count() * each,
         }
@@ -132,7 +138,7 @@ impl Products {
 
     /// The elements of the result that a part makes, where these are whole rows.
     pub(crate) fn whole_rows(&self, part: usize) -> Option<Range<usize>> {
-        let (Product { m, n, .. }, each) = (self.product, self.product.parts());
+        let (Product { m, n, .. }, each) = (self.product, self.each);
         if each == 1 {
             let own = self.share(part);
             return Some(own.start * m * n..own.end * m * n);
@@ -143,20 +149,23 @@ impl Products {
 
     /// The products of a part, where each is one part alone.
     fn share(&self, part: usize) -> Range<usize> {
-        let parts = self.parts();
-        self.count() * part / parts..self.count() * (part + 1) / parts
+        let (parts, count) = (self.parts(), self.count());
+        if parts == 1 {
+            return 0..count;
+        }
+        count * part / parts..count * (part + 1) / parts
     }
 
     /// Bytes of scratch memory that a part needs.
     pub(crate) fn scratch_bytes(&self) -> usize {
-        self.product.scratch_len() * self.dtype.size()
+        self.scratch * self.dtype.size()
     }
 
     /// # Safety
     /// The buffers hold what the fields say; nobody else touches the part's result; `scratch` holds
     /// [`Products::scratch_bytes`], zeroed once, and is this caller's alone.
     pub(crate) unsafe fn run(&self, part: usize, addresses: Addresses, scratch: *mut u8, isa: Isa) {
-        let each = self.product.parts();
+        let each = self.each;
         // SAFETY: the caller's promises are passed on.
         unsafe {
             if each == 1 {
@@ -179,7 +188,7 @@ impl Products {
             (a, b) = (a + i * a_stride, b + i * b_stride);
         }
         let c = index * self.product.m * self.product.n;
-        let len = self.product.scratch_len();
+        let len = self.scratch;
         // SAFETY: the caller's promises are passed on.
         unsafe {
             let (pa, pb, pc) = (addresses.at(self.a), addresses.at(self.b), addresses.at(self.c));

@@ -24,6 +24,8 @@ pub(crate) struct Windows {
     inner: usize,
     /// Whether no element is seen from two windows.
     apart: bool,
+    /// Along which axes windows see no padding.
+    inside: [bool; MAX_AXES],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,7 +95,12 @@ impl Windows {
             axis.majors == 1 || axis.major_step > axis.minors.saturating_sub(1) * axis.minor_step
         };
         let apart = axes.iter().all(apart);
-        Some(Windows { kind, dtype, x: inputs[0], other, output, outer, axes, inner, apart })
+        let inside = axes.map(|axis| {
+            let reach = axis.majors.saturating_sub(1) * axis.major_step
+                + axis.minors.saturating_sub(1) * axis.minor_step;
+            axis.low <= 0 && reach as i64 - axis.low < axis.extent as i64
+        });
+        Some(Windows { kind, dtype, x: inputs[0], other, output, outer, axes, inner, apart, inside })
     }
 
     /// Elements that all windows see, padding included.
@@ -220,11 +227,24 @@ impl<T: Lane> Buffers<'_, T> {
             }
             _ => self.windows.share(part, self.windows.windows()),
         };
+        let majors = axes.map(|axis| axis.majors);
+        let (rest, third) = (range.start / majors[2].max(1), range.start % majors[2].max(1));
+        let (rest, second) = (rest / majors[1].max(1), rest % majors[1].max(1));
+        let (mut outer, mut at) = (rest / majors[0].max(1), [rest % majors[0].max(1), second, third]);
         for window in range {
-            let (rest, third) = (window / axes[2].majors, window % axes[2].majors);
-            let (rest, second) = (rest / axes[1].majors, rest % axes[1].majors);
-            let (outer, first) = (rest / axes[0].majors, rest % axes[0].majors);
-            let place = Place { window, at: [first, second, third], start: (outer * size) as isize };
+            let place = Place { window, at, start: (outer * size) as isize };
+            // The next window's.
+            at[2] += 1;
+            for axis in (1..MAX_AXES).rev() {
+                if at[axis] == majors[axis] {
+                    at[axis] = 0;
+                    at[axis - 1] += 1;
+                }
+            }
+            if at[0] == majors[0] {
+                at[0] = 0;
+                outer += 1;
+            }
             for lane in (0..*inner).step_by(LANES) {
                 // SAFETY: so many lanes are left.
                 unsafe { self.block(&place, lane, LANES.min(inner - lane)) };
@@ -239,7 +259,10 @@ impl<T: Lane> Buffers<'_, T> {
         let start = |axis: &WindowAxis, major: usize, minor: usize| {
             ((major * axis.major_step + minor * axis.minor_step) as i64 - axis.low) as isize * axis.stride
         };
-        let seen: [Range<usize>; MAX_AXES] = [a.seen(place.at[0]), b.seen(place.at[1]), c.seen(place.at[2])];
+        let seen: [Range<usize>; MAX_AXES] = [0, 1, 2].map(|i| {
+            let axis = &self.windows.axes[i];
+            if self.windows.inside[i] { 0..axis.minors } else { axis.seen(place.at[i]) }
+        });
         let mut number = 0;
         for i in seen[0].clone() {
             let first = place.start + start(a, place.at[0], i);

@@ -157,12 +157,14 @@ impl Work {
             Work::Dot(work) => (work.c, work.size(), work.parts()),
             Work::Conv(work) => (work.output, work.size(), work.parts()),
             Work::Windows(work) => (work.output, work.size(), work.parts()),
+            Work::ScatterAdd(work) => (work.blocks.output, work.size(), work.parts()),
             _ => return None,
         };
         let piece = |part: usize| match self {
             Work::Dot(work) => work.whole_rows(part),
             Work::Conv(work) => work.whole_rows(part),
             Work::Windows(work) => Some(work.piece(part)),
+            Work::ScatterAdd(work) => Some(work.piece(part)),
             _ => None,
         };
         Some((buffer, size, (0..parts).map(piece).collect::<Option<_>>()?))

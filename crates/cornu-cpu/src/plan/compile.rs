@@ -326,7 +326,11 @@ impl<'a> Compiler<'a> {
                     Gather { x, indices, index_dtype, output, dtype: item.dtype, outer, n, n_indices, inner };
                 match inputs.get(2) {
                     None => Work::Gather(blocks),
-                    Some(&updates) => Work::ScatterAdd(ScatterAdd { blocks, updates }),
+                    Some(&updates) => {
+                        let view = &item.operands[0].1;
+                        let everywhere = (!view.is_contiguous()).then_some(view.offset);
+                        Work::ScatterAdd(ScatterAdd { blocks, updates, everywhere })
+                    }
                 }
             }
             op => match Windows::new(op, item.dtype, shape(0), &inputs, output) {
