@@ -19,6 +19,7 @@ use crate::kernels::window::Windows;
 use crate::memory::Memory;
 use crate::pool::Pool;
 use crate::simd::{FlushSubnormals, Isa};
+use crate::widen::widened;
 use blocks::Blocks;
 use compile::Compiler;
 use cornu_graph::{Array, Data, Element, Error, Graph, Shape, Type, check_types};
@@ -130,7 +131,7 @@ impl Plan {
     pub fn with_pool(graph: &Graph, pool: Arc<Pool>) -> Result<Plan, Error> {
         cornu_graph::verify(graph)
             .map_err(|errors| errors.0.into_iter().next().unwrap_or_else(|| Error::new("")))?;
-        let graph = cornu_graph::simplify(graph);
+        let graph = widened(cornu_graph::simplify(graph));
         Compiler::new(&graph).compile(pool)
     }
 

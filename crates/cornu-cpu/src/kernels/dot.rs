@@ -1,9 +1,12 @@
 //! The general product as a series of matrix products.
 
+mod half;
+
 use super::Addresses;
 use super::matmul::Product;
 use crate::layout::{View, collapse};
 use crate::simd::Isa;
+use ::half::{bf16, f16};
 use cornu_graph::DType;
 use cornu_graph::ops::Dot;
 use std::ops::Range;
@@ -20,7 +23,7 @@ pub(crate) struct Products {
     /// Extent and the strides of a and b along each batch axis.
     pub(crate) batch: Vec<(usize, isize, isize)>,
     pub(crate) product: Product,
-    /// Elements of scratch memory, and parts, of each product.
+    /// Elements of scratch memory (of the operands' dtype), and parts, of each product.
     scratch: usize,
     each: usize,
 }
@@ -112,7 +115,12 @@ impl Products {
         };
         let batch = a_batch.iter().zip(&b_batch).map(|(a, b)| (a.0, a.1, b.1)).collect();
         let [a, b, c] = buffers;
-        let (scratch, each) = (product.scratch_len(), product.parts());
+        let scratch = match dtype {
+            DType::BF16 => half::scratch_len::<bf16>(&product) * 2,
+            DType::F16 => half::scratch_len::<f16>(&product) * 2,
+            _ => product.scratch_len(),
+        };
+        let each = product.parts();
         let (a_offset, b_offset) = (views[0].offset, views[1].offset);
         Products { a, b, c, dtype, a_offset, b_offset, batch, product, scratch, each }
     }
@@ -197,6 +205,16 @@ impl Products {
                     let scratch = std::slice::from_raw_parts_mut(scratch.cast::<f64>(), len);
                     let (pa, pb, pc) = (pa.cast::<f64>(), pb.cast::<f64>(), pc.cast::<f64>());
                     self.product.run_part(isa, part, pa.offset(a), pb.offset(b), pc.add(c), scratch);
+                }
+                DType::BF16 => {
+                    let (pa, pb, pc) = (pa.cast::<bf16>(), pb.cast::<bf16>(), pc.cast::<bf16>());
+                    let (pa, pb, pc) = (pa.offset(a), pb.offset(b), pc.add(c));
+                    half::run_part(&self.product, isa, part, pa, pb, pc, scratch.cast());
+                }
+                DType::F16 => {
+                    let (pa, pb, pc) = (pa.cast::<f16>(), pb.cast::<f16>(), pc.cast::<f16>());
+                    let (pa, pb, pc) = (pa.offset(a), pb.offset(b), pc.add(c));
+                    half::run_part(&self.product, isa, part, pa, pb, pc, scratch.cast());
                 }
                 _ => {
                     let scratch = std::slice::from_raw_parts_mut(scratch.cast::<f32>(), len);

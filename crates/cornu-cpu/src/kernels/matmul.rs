@@ -14,8 +14,10 @@ use std::ops::Range;
 use crate::simd::{Isa, Job};
 
 mod gathered;
+mod pair;
 mod vector;
 pub(crate) use gathered::Gathered;
+pub(crate) use pair::Pair;
 pub(crate) use vector::{MAX_LANES, Vector, VectorJob, enter};
 
 pub use vector::Element;

@@ -15,6 +15,7 @@ use crate::layout::View;
 use crate::loops::{LoopBuilder, copy};
 use crate::memory::{ALIGNMENT, Lifetime, Memory, place};
 use crate::pool::Pool;
+use crate::widen::is_half;
 use cornu_graph::ops::{self, Op};
 use cornu_graph::{Array, DType, Error, Graph, Shape, Type};
 use std::sync::Arc;
@@ -289,7 +290,7 @@ impl<'a> Compiler<'a> {
                     _ => Work::TakePart(TakePart { part, x: inputs[0], output }),
                 }
             }
-            Op::Dot(dot) if float => {
+            Op::Dot(dot) if float || is_half(item.dtype) => {
                 let n = self.graph.nodes().len();
                 let copied = [0, 1].map(|i| item.operands[i].0 >= n);
                 let views = [&item.operands[0].1, &item.operands[1].1];
@@ -318,7 +319,9 @@ impl<'a> Compiler<'a> {
                     largest,
                 })
             }
-            Op::Gather(ops::Gather { axis }) | Op::ScatterAdd(ops::ScatterAdd { axis }) if float => {
+            Op::Gather(ops::Gather { axis }) | Op::ScatterAdd(ops::ScatterAdd { axis })
+                if float || (is_half(item.dtype) && inputs.len() == 2) =>
+            {
                 let (outer, n, inner) = around(shape(0), *axis);
                 let n_indices = item.operands[1].1.size();
                 let (x, indices, index_dtype) = (inputs[0], inputs[1], dtypes[1]);
