@@ -40,6 +40,8 @@ class Sentiment(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(20000, 128)
         self.lstm = nn.LSTM(128, 64, batch_first=True)
+        # PyTorch has a bias for the inputs and another for the state; one does for both.
+        nn.init.zeros_(self.lstm.bias_hh_l0).requires_grad_(False)
         self.out = nn.Linear(64, 1)
 
     def forward(self, x):
@@ -205,8 +207,9 @@ class Subject:
         self.generator = np.random.default_rng(1)
 
     def parameters(self):
-        tensors = self.network.state_dict().values()
-        return sum(tensor.numel() for tensor in tensors if tensor.is_floating_point())
+        weights = (weight for weight in self.network.parameters() if weight.requires_grad)
+        kept = (buffer for buffer in self.network.buffers() if buffer.is_floating_point())
+        return sum(tensor.numel() for tensor in (*weights, *kept))
 
     def run(self, steps):
         self.network.train()
