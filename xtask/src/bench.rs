@@ -57,8 +57,14 @@ impl Options {
     fn parse(arguments: &[&str]) -> Result<Options, String> {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = (1..=processors.min(2)).collect();
-        let mut options =
-            Options { rounds: 9, seconds: 1.0, only: vec![], peers: PEERS.iter().collect(), threads, keep: false };
+        let mut options = Options {
+            rounds: 9,
+            seconds: 1.0,
+            only: vec![],
+            peers: PEERS.iter().collect(),
+            threads,
+            keep: false,
+        };
         let mut arguments = arguments.iter();
         while let Some(&flag) = arguments.next() {
             let mut list = || -> Result<Vec<&str>, String> {
@@ -79,7 +85,8 @@ impl Options {
                 "--peers" => {
                     let all: Vec<&str> = PEERS.iter().map(|peer| peer.name).collect();
                     let chosen = chosen(&list()?, &all)?;
-                    let wanted = |peer: &&Peer| peer.name == CORNU || chosen.iter().any(|name| name == peer.name);
+                    let wanted =
+                        |peer: &&Peer| peer.name == CORNU || chosen.iter().any(|name| name == peer.name);
                     options.peers = PEERS.iter().filter(wanted).collect();
                 }
                 _ => return Err(format!("there is no {flag}\n  {USAGE}")),
@@ -295,11 +302,7 @@ fn rounds(
             times[i].extend(subjects[i].with(|worker| work(worker, i)));
         }
     }
-    subjects
-        .iter()
-        .zip(times)
-        .map(|(subject, times)| (subject.peer.name, finished(subject, times)))
-        .collect()
+    subjects.iter().zip(times).map(|(subject, times)| (subject.peer.name, finished(subject, times))).collect()
 }
 
 /// The numbers of a peer, unless it failed on the way.
@@ -323,13 +326,23 @@ fn same_parameters(name: &str, subjects: &[Subject]) -> Result<(), String> {
     }
 }
 
+/// How many more times a peer is asked to train a little before its loss counts as one that does not
+/// fall: batches differ, and slow peers made few steps.
+const TRIES: usize = 10;
+
 /// A peer whose loss did not fall did not train: its numbers do not count.
 fn learned(name: &str, subjects: &mut [Subject]) {
     for subject in subjects {
-        let last = subject.with(|worker| worker.ask("run 1")).and_then(|answer| answer["loss"].as_f64());
-        if let (Some(first), Some(last)) = (subject.first_loss, last)
-            && !(last < first)
-        {
+        let Some(first) = subject.first_loss else { continue };
+        let mut last = f64::NAN;
+        for _ in 0..TRIES {
+            let answer = subject.with(|worker| worker.ask("run 2"));
+            last = answer.and_then(|answer| answer["loss"].as_f64()).unwrap_or(f64::NAN);
+            if last < first || subject.worker.is_err() {
+                break;
+            }
+        }
+        if subject.worker.is_ok() && (last.is_nan() || last >= first) {
             let what = format!("{}: the loss of {name} went from {first} to {last}", subject.peer.title);
             subject.worker = Err(Missing::Failed(what));
         }
@@ -370,7 +383,8 @@ mod tests {
 
     #[test]
     fn flags() {
-        let options = Options::parse(&["--quick", "--only", "W1,S1", "--peers", "jax", "--threads", "1"]).unwrap();
+        let options =
+            Options::parse(&["--quick", "--only", "W1,S1", "--peers", "jax", "--threads", "1"]).unwrap();
         assert_eq!(options.rounds, 3);
         assert!(options.wants("S1") && !options.wants("W2"));
         let names: Vec<&str> = options.peers.iter().map(|peer| peer.name).collect();

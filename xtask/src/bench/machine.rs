@@ -28,7 +28,11 @@ impl Machine {
         let widest = widest.into_iter().find(|(flag, _)| cpus.contains(flag)).map_or("", |(_, name)| name);
         Machine {
             date: output("date", &["-u", "+%Y-%m-%d"]),
-            processor: format!("{}, family model {}, {cores} cores, {widest}", field("model name"), field("model\t")),
+            processor: format!(
+                "{}, family model {}, {cores} cores, {widest}",
+                field("model name"),
+                field("model\t")
+            ),
             system: format!("{} {}", output("uname", &["-s"]), output("uname", &["-m"])),
         }
     }

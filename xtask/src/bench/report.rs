@@ -89,7 +89,10 @@ pub const WORKLOADS: &[(&str, &str)] = &[
     ("W1", "perceptron 784-10-10-10, ReLU, softmax; batch 128; Adam"),
     ("W2", "perceptron 8-10-8-1, ReLU, sigmoid; batch 32; Adam"),
     ("W3", "perceptron 784-512-512-10, dropout 0.2; batch 128; Adam"),
-    ("W4", "28x28x1: convolution 3x3x32, pool, convolution 3x3x64, pool, dropout 0.5, dense 10; batch 128; Adam"),
+    (
+        "W4",
+        "28x28x1: convolution 3x3x32, pool, convolution 3x3x64, pool, dropout 0.5, dense 10; batch 128; Adam",
+    ),
     ("W5", "embedding 20000x128, LSTM 64 over 100 steps, dense 1; batch 32; Adam"),
     ("W6", "character GPT: 4 layers, 4 heads, width 128, context 64, vocabulary 65; batch 12; AdamW"),
     ("W7", "convolutional VAE of 28x28x1, latent 2 (the sizes of Keras's example); batch 128; Adam"),

@@ -79,7 +79,7 @@ impl Subject for Work {
     }
 
     fn parameters(&self) -> usize {
-        self.network.num_params() + self.network.moving_statistics()
+        self.network.num_params()
     }
 
     fn run(&mut self, steps: usize) -> Result<f64> {

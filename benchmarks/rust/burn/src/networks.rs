@@ -4,13 +4,15 @@ use std::ops::Range;
 
 use bench_protocol::Result;
 use burn::module::Module;
-use burn::nn::attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig, generate_autoregressive_mask};
+use burn::nn::attention::{
+    MhaInput, MultiHeadAttention, MultiHeadAttentionConfig, generate_autoregressive_mask,
+};
 use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
 use burn::nn::loss::{BinaryCrossEntropyLossConfig, CrossEntropyLossConfig};
 use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{
-    BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Embedding, EmbeddingConfig, LayerNorm, LayerNormConfig,
-    Linear, LinearConfig, Lstm, LstmConfig, PaddingConfig2d,
+    BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Embedding, EmbeddingConfig, LayerNorm,
+    LayerNormConfig, Linear, LinearConfig, Lstm, LstmConfig, PaddingConfig2d,
 };
 use burn::tensor::activation::{gelu_approximate, relu, sigmoid, softmax, softplus};
 use burn::tensor::{Device, Distribution, Int, Tensor};
@@ -87,14 +89,6 @@ impl Network {
             "W8" => Network::Resnet(Resnet::new(device)),
             _ => return Err(format!("there is no workload {workload}").into()),
         })
-    }
-
-    /// Burn does not count the moving statistics of batch normalization among its parameters.
-    pub fn moving_statistics(&self) -> usize {
-        match self {
-            Network::Resnet(resnet) => resnet.moving_statistics(),
-            _ => 0,
-        }
     }
 
     /// The loss of a batch.
@@ -342,10 +336,6 @@ impl Normed {
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         self.norm.forward(self.conv.forward(x))
     }
-
-    fn moving_statistics(&self) -> usize {
-        2 * self.norm.gamma.val().dims()[0]
-    }
 }
 
 /// A basic block of W8.
@@ -398,12 +388,5 @@ impl Resnet {
         }
         let [batch, channels, ..] = x.dims();
         self.out.forward(x.mean_dim(3).mean_dim(2).reshape([batch, channels]))
-    }
-
-    fn moving_statistics(&self) -> usize {
-        let parts = self.blocks.iter().flat_map(|block| {
-            [&block.first, &block.second].into_iter().chain(block.shortcut.as_ref())
-        });
-        self.stem.moving_statistics() + parts.map(Normed::moving_statistics).sum::<usize>()
     }
 }

@@ -277,5 +277,9 @@ fn resnet(vb: VarBuilder) -> Made<Network> {
             before = width;
         }
     }
-    Ok(Network::Resnet { stem: Normed::new(3, 16, 3, 1, vb.pp("stem"))?, blocks, out: linear(64, 10, vb.pp("out"))? })
+    Ok(Network::Resnet {
+        stem: Normed::new(3, 16, 3, 1, vb.pp("stem"))?,
+        blocks,
+        out: linear(64, 10, vb.pp("out"))?,
+    })
 }
