@@ -4,6 +4,12 @@
 //! classes up there and nowhere else; `cornu list`, the documentation's tables and the tests are
 //! made from the same list.
 
+mod classes;
+mod reading;
+
+pub use classes::Classes;
+pub(crate) use classes::Origin;
+pub(crate) use reading::Reading;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
@@ -17,9 +23,15 @@ pub trait Named {
     const NAME: &'static str;
     /// Other names that Keras accepts: `dense`, `mse`.
     const ALIASES: &'static [&'static str] = &[];
+    /// The package that files name beside the class, where it is not one of Keras's own: that of Keras's
+    /// `register_keras_serializable`.
+    const PACKAGE: &'static str = CUSTOM;
     /// One line on what it is.
     const SUMMARY: &'static str;
 }
+
+/// The package of classes that name none, in Keras too.
+const CUSTOM: &str = "Custom";
 
 /// What every item of every registry can do: give its class name and its config.
 pub trait Item: Debug + Send + Sync {
@@ -27,6 +39,10 @@ pub trait Item: Debug + Send + Sync {
     fn class_name(&self) -> &'static str;
     /// The fields, as Keras's `get_config` gives them.
     fn config(&self) -> Value;
+    /// The package of the class, where it is not one of Keras's own.
+    fn package(&self) -> &'static str {
+        CUSTOM
+    }
 }
 
 impl<T: Named + Serialize + Debug + Send + Sync> Item for T {
@@ -35,6 +51,9 @@ impl<T: Named + Serialize + Debug + Send + Sync> Item for T {
     }
     fn config(&self) -> Value {
         serde_json::to_value(self).unwrap_or_default()
+    }
+    fn package(&self) -> &'static str {
+        T::PACKAGE
     }
 }
 
@@ -63,16 +82,26 @@ pub trait Kind: Item + 'static {
 /// Makes the list of a registry from the items' types.
 macro_rules! entries {
     ($kind:ty: $($item:ty),* $(,)?) => {
-        &[$(crate::registry::Entry {
-            name: <$item as crate::registry::Named>::NAME,
-            aliases: <$item as crate::registry::Named>::ALIASES,
-            summary: <$item as crate::registry::Named>::SUMMARY,
-            from_config: |config| crate::registry::parse::<$item>(config)
-                .map(|item| std::sync::Arc::new(item) as std::sync::Arc<$kind>),
-        }),*]
+        &[$(crate::registry::entry!($kind: $item)),*]
     };
 }
 pub(crate) use entries;
+
+/// Makes one line of a registry.
+macro_rules! entry {
+    ($kind:ty: $item:ty) => {
+        crate::registry::Entry::<$kind> {
+            name: <$item as crate::registry::Named>::NAME,
+            aliases: <$item as crate::registry::Named>::ALIASES,
+            summary: <$item as crate::registry::Named>::SUMMARY,
+            from_config: |config| {
+                crate::registry::parse::<$item>(config)
+                    .map(|item| std::sync::Arc::new(item) as std::sync::Arc<$kind>)
+            },
+        }
+    };
+}
+pub(crate) use entry;
 
 /// Reads an item's fields from its config. Fields that the item does not have are refused, unless
 /// they are null.
@@ -144,11 +173,12 @@ impl<T: Kind + ?Sized> Any<T> {
 
     /// As Keras's `serialize` gives it.
     pub fn to_json(&self) -> Value {
+        let (module, registered) = names(&**self);
         json!({
-            "module": T::MODULE,
+            "module": module,
             "class_name": self.class_name(),
             "config": self.config(),
-            "registered_name": null,
+            "registered_name": registered,
         })
     }
 
@@ -161,6 +191,9 @@ impl<T: Kind + ?Sized> Any<T> {
             Value::String(name) => Any::from_name(&name, Value::Null),
             Value::Object(mut fields) => {
                 let config = fields.remove("config").unwrap_or_default();
+                if let Some(origin) = Origin::of(&fields) {
+                    return origin.make(config);
+                }
                 match (fields.remove("class_name"), config) {
                     // Keras writes functions (activations, losses) with their name as the config.
                     (Some(Value::String(class)), Value::String(name)) if class == "function" => {
@@ -172,6 +205,15 @@ impl<T: Kind + ?Sized> Any<T> {
             }
             other => Err(format!("{other} is no {}", T::WORD)),
         }
+    }
+}
+
+/// The module and the registered name that Keras finds an item's class by.
+pub(crate) fn names<T: Kind + ?Sized>(item: &T) -> (Value, Value) {
+    let (class, package) = (item.class_name(), item.package());
+    match package == CUSTOM && T::registry().iter().any(|entry| entry.name == class) {
+        true => (T::MODULE.into(), Value::Null),
+        false => (Value::Null, format!("{package}>{class}").into()),
     }
 }
 

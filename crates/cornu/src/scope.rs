@@ -107,6 +107,8 @@ pub struct Scope<'a> {
     frozen: usize,
     used: Vec<usize>,
     held: Vec<usize>,
+    /// The groups of models' layers in files, in the order of the models' lists.
+    listed: Vec<String>,
     losses: Vec<Tensor>,
     reported: Vec<(String, Tensor)>,
     updates: Vec<(usize, Tensor)>,
@@ -155,6 +157,7 @@ impl<'a> Scope<'a> {
             frozen: 0,
             used: Vec::new(),
             held: Vec::new(),
+            listed: Vec::new(),
             losses: Vec::new(),
             reported: Vec::new(),
             updates: Vec::new(),
@@ -245,6 +248,21 @@ impl<'a> Scope<'a> {
         let result = self.inside(name, true, work);
         self.storage.pop();
         result
+    }
+
+    /// Notes in which order a model lists the groups of its layers: they may run in another.
+    pub(crate) fn list_parts(&mut self, groups: &[String]) {
+        let around = self.storage.join("/");
+        let full = groups.iter().map(|group| match around.is_empty() {
+            true => group.clone(),
+            false => format!("{around}/{group}"),
+        });
+        self.listed.extend(full);
+    }
+
+    /// What [`Scope::list_parts`] noted.
+    pub(crate) fn listed(&self) -> &[String] {
+        &self.listed
     }
 
     /// Runs a layer of a model whose weights files keep in the group `storage`.

@@ -1,26 +1,26 @@
-//! Convolutions: products of a kernel with patches of the input, which are packed tile by tile and
-//! never lie in memory all at once.
+//! Convolutions: products of a kernel with what it sees from each place of the input, read where it
+//! lies.
 //!
-//! One packing serves both ways of summing. Where the result has many places, as in a layer, each
-//! line of a tile is what the kernel sees from one place, and is multiplied by the kernel. Where
-//! the kernel has many, as in the gradient of a layer's kernel, each line is what one element of the
-//! kernel meets, and products of tiles are added up. Features by themselves (depthwise) are not
-//! packed: vectors run along them.
+//! One arrangement serves both ways of summing. Where the windows are small, as in a layer, each of
+//! their places gives a line of a matrix product, which is summed over the window. Where the kernel
+//! itself is an image, as in the gradient of a layer's kernel, each element of the small windows gives
+//! a line, which is summed over all places. Only what has padding is copied first, tile by tile.
+//! Features by themselves (depthwise) are no products: vectors run along them.
 
 mod depthwise;
-mod patches;
+mod images;
 mod phases;
 
 use super::Addresses;
 use super::axis::WindowAxis;
-use super::matmul::{Element, Product};
-use crate::layout::{View, collapse};
+use super::matmul::{Element, Gathered};
+use crate::layout::View;
 use crate::simd::Isa;
 use cornu_graph::DType;
 use cornu_graph::ops::Conv;
 use depthwise::Depthwise;
-use patches::{Pack, Patches};
-use phases::Phases;
+use images::{Images, Tile, Tiles};
+use phases::{Phase, phases};
 use std::ops::Range;
 
 /// A convolution of views, as loops over groups of it.
@@ -39,10 +39,8 @@ pub(crate) struct Convolution {
     group_strides: [isize; 2],
     /// Features of the result, in a group.
     features: usize,
-    /// From line to line (in order) and from feature to feature of the kernel.
-    kernel_strides: [isize; 2],
-    patches: Patches,
-    turned: bool,
+    /// What windows see, whichever way it is summed.
+    images: Images,
     form: Form,
     /// Examples and places of the result.
     places: (usize, usize),
@@ -51,24 +49,45 @@ pub(crate) struct Convolution {
 /// How products are summed.
 #[derive(Clone, Debug)]
 enum Form {
-    /// Lines are places of the result: each tile of so many is a tile of the result.
-    Places(usize),
-    /// Lines are elements of the kernel: tiles of so many are added up, in so many parts of the
-    /// lines, for so many parts of the result's features.
-    Kernel { tile: usize, parts: usize, columns: usize },
-    /// Lines are places of the result, of one phase after the other.
-    Phases(Phases),
+    /// Lines are places of the result, phase by phase.
+    Places(Vec<Lines>),
+    /// Lines are elements of the windows, summed over tiles of places in so many parts, for so many
+    /// parts of the result's features.
+    Kernel { lines: Lines, parts: usize, columns: usize },
     /// Features by themselves.
     Depthwise(Depthwise),
 }
 
-/// Elements of a tile of patches: they stay in the second-level cache beside a panel of the kernel.
-const TILE: usize = 1 << 16;
+/// The lines of products, and how they are summed.
+#[derive(Clone, Debug)]
+struct Lines {
+    tiles: Tiles,
+    /// Where lines begin, and their rows in the result.
+    lines: Vec<isize>,
+    rows: Vec<isize>,
+    /// Where pieces of a sum begin, in the tile and in the kernel.
+    pieces: Vec<[isize; 2]>,
+    /// Steps of a piece, or 0 for as many as a tile has rows.
+    steps: usize,
+    step: [isize; 2],
+    /// From image to image and from row to row of tiles, in what tiles walk through besides: the result
+    /// or the kernel.
+    image_stride: isize,
+    row_stride: isize,
+    /// Where the first tile is in it.
+    start: isize,
+}
+
+/// Places of a tile, at most, and numbers of one: what all columns of the kernel meet.
+const PLACES: (usize, usize) = (1024, 1 << 15);
+
+/// The same where places are summed over: they stay in the first-level cache while lines change.
+const SUMMED: (usize, usize) = (512, 1 << 13);
 
 /// Floating-point operations that are worth a part of their own.
 const PART_FLOPS: usize = 1 << 22;
 
-/// The most parts that sums over the elements of the kernel are split into.
+/// The most parts that sums over places are split into.
 const MAX_PARTS: usize = 16;
 
 /// Elements of the sums that all parts keep, at most.
@@ -109,16 +128,13 @@ impl Extents {
         self.groups >= 4 && self.features[1] <= 4 && (self.features[0] <= 4 || self.batch <= 4)
     }
 
-    /// Whether lines of patches are elements of the kernel: where it has more of them than the result
-    /// has places, and where the input's examples lie side by side, but not its features.
-    fn kernel_is_long(&self, x: &View, kernel: &[usize]) -> bool {
-        let lines: usize = kernel[..=self.n].iter().product();
-        if self.is_depthwise() {
-            return false;
-        }
-        let places = self.batch * self.windows.iter().product::<usize>();
-        let side_by_side = x.strides[0] == 1 && x.strides[self.n + 1] != 1 && self.batch > 1;
-        ((lines > 4 * places && lines >= 256) || (side_by_side && lines >= 64)) && places <= 1 << 14
+    /// Whether the kernel is the image over which windows move: where it has more places than the
+    /// result, and the input's features do not lie side by side.
+    fn kernel_is_image(&self, x: &View, kernel: &[usize]) -> bool {
+        let places: usize = kernel[..self.n].iter().product();
+        let windows: usize = self.windows.iter().product();
+        let side_by_side = x.strides[self.n + 1] == 1 || self.features[0] == 1;
+        !self.is_depthwise() && places > windows && !(side_by_side && self.batch * windows >= 8)
     }
 }
 
@@ -127,72 +143,39 @@ pub(crate) fn fits(conv: &Conv, dtype: DType) -> bool {
     conv.strides.len() <= MAX_AXES && matches!(dtype, DType::F32 | DType::F64)
 }
 
-/// The order of a kernel's axes in which its lines are counted.
-fn kernel_order(n: usize, long: bool) -> Vec<usize> {
-    match long {
-        true => std::iter::once(n).chain(0..n).chain([n + 1]).collect(),
-        false => (0..n + 2).collect(),
-    }
-}
-
-/// A view with its axes in another order.
-fn ordered(view: &View, order: &[usize]) -> View {
-    View {
-        shape: order.iter().map(|&axis| view.shape[axis]).collect(),
-        strides: order.iter().map(|&axis| view.strides[axis]).collect(),
-        offset: view.offset,
-    }
-}
-
-/// The one stride from line to line of a kernel in order, if there is one.
-fn line_stride(kernel: &View) -> Option<isize> {
-    let last = kernel.shape.len() - 1;
-    match &collapse(&kernel.shape[..last], &[&kernel.strides[..last].to_vec()])[..] {
-        [] => Some(1),
-        [(_, strides)] => Some(strides[0]),
-        _ => None,
-    }
-}
-
-/// See [`super::operand_order`]: the input may lie anyhow; the kernel's lines have to be evenly apart.
+/// See [`super::operand_order`]: the input may lie anyhow; the kernel's features have to be side by side.
 pub(crate) fn operand_order(conv: &Conv, i: usize, operands: &[(usize, View)]) -> Option<View> {
+    let view = &operands[i].1;
+    if conv.strides.len() > MAX_AXES {
+        return (!view.is_contiguous()).then(|| view.clone());
+    }
     let (x, kernel) = (&operands[0].1, &operands[1].1);
-    if i == 0 || conv.strides.len() > MAX_AXES {
-        let view = &operands[i].1;
-        return (conv.strides.len() > MAX_AXES && !view.is_contiguous()).then(|| view.clone());
-    }
     let extents = Extents::new(conv, &x.shape, &kernel.shape);
-    if extents.is_depthwise() {
-        return None;
-    }
-    let kernel = ordered(kernel, &kernel_order(extents.n, extents.kernel_is_long(x, &kernel.shape)));
-    line_stride(&kernel).is_none().then_some(kernel)
+    let ready = i == 0 || extents.is_depthwise() || kernel.strides[extents.n + 1] == 1;
+    (!ready && kernel.shape[extents.n + 1] > 1).then(|| view.clone())
 }
 
 impl Convolution {
-    /// The convolution of views of two buffers into a third; `copied` is the kernel's own shape where
-    /// [`operand_order`] has put it in order. `partial` gives a buffer of so many bytes.
+    /// The convolution of views of two buffers into a third. `partial` gives a buffer of so many bytes.
     pub(crate) fn new(
         conv: &Conv,
         dtype: DType,
         [x_buffer, kernel_buffer, output]: [usize; 3],
         [x, kernel]: [&View; 2],
-        copied: Option<&[usize]>,
         partial: impl FnOnce(usize) -> usize,
     ) -> Convolution {
         let n = conv.strides.len();
-        let shape = copied.unwrap_or(&kernel.shape);
-        let extents = Extents::new(conv, &x.shape, shape);
-        let long = extents.kernel_is_long(x, shape);
-        let kernel = match copied.is_some() && long {
-            true => ordered(kernel, &(1..=n).chain([0, n + 1]).collect::<Vec<_>>()),
-            false => kernel.clone(),
-        };
+        let extents = Extents::new(conv, &x.shape, &kernel.shape);
+        let kernel_is_image = extents.kernel_is_image(x, &kernel.shape);
         let Extents { groups, batch, features: [depth, features], ref windows, .. } = extents;
-        let axis = |i: usize| {
+        let mut axes = [WindowAxis::NONE; MAX_AXES];
+        // From element to element of the kernel along each axis.
+        let mut kernel_axes = [0; MAX_AXES];
+        for i in 0..n {
             let (places, sizes) = ((windows[i], conv.strides[i]), (kernel.shape[i], conv.kernel_dilation[i]));
-            let (majors, minors) = if long { (sizes, places) } else { (places, sizes) };
-            WindowAxis {
+            let (majors, minors) = if kernel_is_image { (sizes, places) } else { (places, sizes) };
+            kernel_axes[MAX_AXES - n + i] = kernel.strides[i];
+            axes[MAX_AXES - n + i] = WindowAxis {
                 majors: majors.0,
                 major_step: majors.1,
                 minors: minors.0,
@@ -201,83 +184,84 @@ impl Convolution {
                 low: conv.low[i],
                 extent: x.shape[i + 1],
                 stride: x.strides[i + 1],
-            }
-        };
-        let mut axes = [WindowAxis::NONE; MAX_AXES];
-        for i in 0..n {
-            axes[MAX_AXES - n + i] = axis(i);
+            };
         }
         let (examples, channels) = ((batch, x.strides[0]), (depth, x.strides[n + 1]));
-        let patches = match long {
-            true => Patches { outer: channels, inner: examples, axes },
-            false => Patches { outer: examples, inner: channels, axes },
-        };
+        let (outer, lanes) = if kernel_is_image { (channels, examples) } else { (examples, channels) };
+        let images = Images { outer, lanes, axes };
         let x_group = match conv.batch_groups {
             1 => depth as isize * x.strides[n + 1],
             _ => batch as isize * x.strides[0],
         };
-        let group_strides = [x_group, features as isize * kernel.strides[n + 1]];
-        let stride = line_stride(&ordered(&kernel, &kernel_order(n, long))).unwrap_or(1);
-        let (lines, width) = (patches.lines(), patches.width());
-        let fewest = if long { 96 } else { 144 };
-        let tile = lines_of_a_tile(width, fewest);
+        let kernel_strides = (kernel_axes, kernel.strides[n]);
+        let places = (batch, windows.iter().product());
+        let row = groups * features;
+        let mut bytes = 0;
         let form = if extents.is_depthwise() {
-            Form::Depthwise(Depthwise::new(&kernel))
-        } else if long {
+            Form::Depthwise(Depthwise::new(kernel))
+        } else if kernel_is_image {
+            let width = images.width();
             let columns =
                 if width * features > PARTIAL / 16 { (features / 128).clamp(1, MAX_PARTS) } else { 1 };
-            let wanted = 2 * lines * width * features * groups / PART_FLOPS;
-            let room = PARTIAL / (width * features * groups).max(1);
-            let parts = wanted.min(MAX_PARTS / columns).min(room).min(lines / tile).max(1);
-            Form::Kernel { tile, parts, columns }
-        } else if conv.input_dilation.iter().any(|&apart| apart > 1) {
-            Form::Phases(Phases::new(&patches, &kernel))
+            let mut lines = Lines::over_windows(&images, kernel_strides, features);
+            let flops = 2 * images.outer.0 * images.places() * width * features;
+            let room = PARTIAL / (width * row).max(1);
+            let parts = (flops * groups / PART_FLOPS).min(MAX_PARTS / columns).min(room);
+            let parts = parts.min(lines.tiles.count()).max(1);
+            if parts == 1 {
+                lines.rows = result_rows(&images, places, row);
+            } else {
+                bytes = parts * width * row * dtype.size();
+            }
+            Form::Kernel { lines, parts, columns }
         } else {
-            Form::Places(tile.min(lines.max(1).next_multiple_of(12)))
-        };
-        let partial = match form {
-            Form::Kernel { parts, .. } => partial(parts * groups * width * features * dtype.size()),
-            _ => output,
+            let phases = phases(&images);
+            let lines = |phase: &Phase| Lines::over_places(phase, &images, kernel_strides, row);
+            Form::Places(phases.iter().map(lines).collect())
         };
         Convolution {
             x: x_buffer,
             kernel: kernel_buffer,
             output,
-            partial,
+            partial: if bytes > 0 { partial(bytes) } else { output },
             dtype,
             x_offset: x.offset,
             kernel_offset: kernel.offset,
             groups,
-            group_strides,
+            group_strides: [x_group, features as isize * kernel.strides[n + 1]],
             features,
-            kernel_strides: [stride, kernel.strides[n + 1]],
-            turned: patches.turned(),
-            patches,
+            images,
             form,
-            places: (batch, windows.iter().product()),
+            places,
         }
+    }
+
+    /// Lines of the result.
+    fn lines(&self) -> usize {
+        self.images.outer.0 * self.images.places()
     }
 
     /// The buffer of sums that are not yet added up, if there is one.
     pub(crate) fn partial(&self) -> Option<usize> {
-        matches!(self.form, Form::Kernel { .. }).then_some(self.partial)
+        (self.partial != self.output).then_some(self.partial)
     }
 
     /// How products are summed, in a word.
     pub(crate) fn name(&self) -> &'static str {
-        match self.form {
-            Form::Places(_) => "conv",
+        match &self.form {
+            Form::Places(lines) if lines.len() == 1 => "conv",
+            Form::Places(_) => "conv (phases)",
             Form::Kernel { .. } => "conv (kernel)",
-            Form::Phases(_) => "conv (phases)",
             Form::Depthwise(_) => "conv (depthwise)",
         }
     }
 
     /// Multiplications and additions, padding included.
     pub(crate) fn flops(&self) -> usize {
+        let of = |images: &Images| images.outer.0 * images.places() * images.width();
         let size = match &self.form {
-            Form::Phases(phases) => phases.size(),
-            _ => self.patches.lines() * self.patches.width(),
+            Form::Places(lines) => lines.iter().map(|lines| of(lines.tiles.images())).sum(),
+            _ => of(&self.images),
         };
         2 * self.groups * size * self.features
     }
@@ -285,19 +269,19 @@ impl Convolution {
     /// Number of parts that may run at the same time.
     pub(crate) fn parts(&self) -> usize {
         match &self.form {
-            Form::Places(tile) => self.groups * self.patches.lines().div_ceil(*tile),
+            Form::Places(lines) => self.groups * lines.iter().map(|lines| lines.tiles.count()).sum::<usize>(),
             Form::Kernel { parts, columns, .. } => self.groups * parts * columns,
-            Form::Phases(phases) => phases.parts(self.groups),
             Form::Depthwise(depthwise) => depthwise.parts(self),
         }
     }
 
     /// The elements of the result that a part makes, where these are whole rows of features.
     pub(crate) fn whole_rows(&self, part: usize) -> Option<Range<usize>> {
-        match self.form {
-            Form::Places(tile) if self.groups == 1 => {
-                let end = ((part + 1) * tile).min(self.patches.lines());
-                Some(part * tile * self.features..end * self.features)
+        match &self.form {
+            Form::Places(lines) if self.groups == 1 && lines.len() == 1 => {
+                let (lines, tile) = (&lines[0], lines[0].tiles.tile(part));
+                let start = lines.elsewhere(&tile) as usize;
+                Some(start..start + lines.tiles.places_of(&tile) * self.features)
             }
             _ => None,
         }
@@ -310,78 +294,21 @@ impl Convolution {
 
     /// Number of parts in which sums are added up once all parts have run.
     pub(crate) fn sums(&self) -> usize {
-        match self.form {
-            Form::Kernel { .. } => {
-                let rows = self.groups * self.patches.width();
-                (rows * self.features / 16_384).clamp(1, rows.clamp(1, MAX_PARTS))
-            }
-            _ => 0,
+        if self.partial == self.output {
+            return 0;
         }
-    }
-
-    /// The product of a tile of so many lines with the kernel, or part of its features.
-    fn product(&self, lines: usize, features: usize, accumulate: bool) -> Product {
-        let (width, stride) = (self.patches.width(), self.stride() as isize);
-        let (line, element) = if self.turned { (1, stride) } else { (stride, 1) };
-        match self.form {
-            Form::Kernel { .. } => Product {
-                m: width,
-                n: features,
-                k: lines,
-                a_strides: [element, line],
-                b_strides: self.kernel_strides,
-                c_row_stride: self.features as isize,
-                accumulate,
-            },
-            _ => Product {
-                m: lines,
-                n: features,
-                k: width,
-                a_strides: [line, element],
-                b_strides: self.kernel_strides,
-                c_row_stride: (self.groups * self.features) as isize,
-                accumulate,
-            },
-        }
-    }
-
-    fn tile(&self) -> usize {
-        match self.form {
-            Form::Places(tile) | Form::Kernel { tile, .. } => tile,
-            Form::Phases(_) | Form::Depthwise(_) => 0,
-        }
-    }
-
-    fn stride(&self) -> usize {
-        stride(if self.turned { self.tile() } else { self.patches.width() })
-    }
-
-    /// Elements of a packed tile.
-    fn tile_len(&self) -> usize {
-        self.stride() * if self.turned { self.patches.width() } else { self.tile() }
+        let rows = self.groups * self.images.width();
+        (rows * self.features / 16_384).clamp(1, rows.clamp(1, MAX_PARTS))
     }
 
     /// Bytes of scratch memory that a part needs.
     pub(crate) fn scratch_bytes(&self) -> usize {
-        match &self.form {
-            Form::Depthwise(_) => return 0,
-            Form::Phases(phases) => return phases.scratch_len(self) * self.dtype.size(),
-            _ => {}
-        }
-        let columns = if let Form::Kernel { columns, .. } = self.form { columns } else { 1 };
-        // Parts of the lines may end in a tile of any height, and those of the features have two widths.
-        let widths = [0, columns - 1].map(|i| self.column_range(i).len());
-        let most = (1..=self.tile())
-            .flat_map(|lines| widths.map(|width| self.product(lines, width, false).scratch_len()))
-            .max();
-        (self.tile_len() + most.unwrap_or(0)) * self.dtype.size()
-    }
-
-    fn column_range(&self, i: usize) -> Range<usize> {
-        match self.form {
-            Form::Kernel { columns, .. } => self.features * i / columns..self.features * (i + 1) / columns,
-            _ => 0..self.features,
-        }
+        let len = match &self.form {
+            Form::Places(lines) => lines.iter().map(|lines| lines.tiles.len()).max().unwrap_or(0),
+            Form::Kernel { lines, .. } => lines.tiles.len(),
+            Form::Depthwise(_) => 0,
+        };
+        len * self.dtype.size()
     }
 
     /// # Safety
@@ -402,78 +329,79 @@ impl Convolution {
         unsafe {
             let x = addresses.at(self.x).cast_const().cast::<T>().offset(self.x_offset);
             let kernel = addresses.at(self.kernel).cast_const().cast::<T>().offset(self.kernel_offset);
-            let lines = self.patches.lines();
+            let output = addresses.at(self.output).cast::<T>();
+            let of_group = |group: usize| {
+                let x = x.offset(group as isize * self.group_strides[0]);
+                (x, kernel.offset(group as isize * self.group_strides[1]))
+            };
             match &self.form {
-                Form::Places(tile) => {
-                    let tiles = lines.div_ceil(*tile);
-                    let (group, start) = (part / tiles, part % tiles * tile);
-                    let range = start..(start + tile).min(lines);
-                    let output = addresses.at(self.output).cast::<T>();
-                    let to = output.add(start * self.groups * self.features + group * self.features);
-                    let x = x.offset(group as isize * self.group_strides[0]);
-                    let kernel = kernel.offset(group as isize * self.group_strides[1]);
-                    let product = self.product(range.len(), self.features, false);
-                    self.pack(x, range, scratch, isa);
-                    self.multiply(&product, scratch, kernel, to, isa);
-                }
-                Form::Kernel { tile, parts, columns } => {
-                    let (group, rest) = (part / (parts * columns), part % (parts * columns));
-                    let (part, columns) = (rest / columns, self.column_range(rest % columns));
-                    let x = x.offset(group as isize * self.group_strides[0]);
-                    let kernel = kernel.offset(
-                        group as isize * self.group_strides[1]
-                            + columns.start as isize * self.kernel_strides[1],
-                    );
-                    let sums = addresses.at(self.partial).cast::<T>();
-                    let first = (part * self.groups + group) * self.patches.width() * self.features;
-                    let to = sums.add(first + columns.start);
-                    let (mut start, end) = (lines * part / parts, lines * (part + 1) / parts);
-                    let mut accumulate = false;
-                    while start < end {
-                        let range = start..(start + tile).min(end);
-                        let product = self.product(range.len(), columns.len(), accumulate);
-                        self.pack(x, range.clone(), scratch, isa);
-                        let kernel = kernel.offset(start as isize * self.kernel_strides[0]);
-                        self.multiply(&product, scratch, kernel, to, isa);
-                        (start, accumulate) = (range.end, true);
+                Form::Places(phases) => {
+                    let (group, mut tile) = (part % self.groups, part / self.groups);
+                    let (x, kernel) = of_group(group);
+                    for lines in phases {
+                        if tile >= lines.tiles.count() {
+                            tile -= lines.tiles.count();
+                            continue;
+                        }
+                        let tile = lines.tiles.tile(tile);
+                        let n = lines.tiles.places_of(&tile);
+                        let product = Gathered {
+                            numbers: lines.tiles.ready(x, &tile, scratch, isa),
+                            lines: &lines.lines[..n],
+                            vectors: kernel,
+                            width: self.features,
+                            pieces: &lines.pieces,
+                            steps: lines.steps,
+                            step: lines.step,
+                            c: output.offset(lines.elsewhere(&tile)).add(group * self.features),
+                            rows: &lines.rows[..n],
+                            accumulate: false,
+                        };
+                        return product.run(isa);
                     }
                 }
-                Form::Phases(phases) => {
-                    let output = addresses.at(self.output).cast::<T>();
-                    phases.run(self, part, x, kernel, output, scratch, isa);
+                Form::Kernel { lines, parts, columns } => {
+                    let (group, rest) = (part / (parts * columns), part % (parts * columns));
+                    let (part, columns) = (rest / columns, self.column_range(rest % columns, *columns));
+                    let (x, kernel) = of_group(group);
+                    let to = match *parts {
+                        1 => output.add(group * self.features),
+                        _ => {
+                            let first = (part * self.groups + group) * self.images.width() * self.features;
+                            addresses.at(self.partial).cast::<T>().add(first)
+                        }
+                    };
+                    let tiles = lines.tiles.count();
+                    let range = tiles * part / parts..tiles * (part + 1) / parts;
+                    // Where there is nothing to sum, one round makes sums of nothing.
+                    for i in range.start..range.end.max(range.start + 1) {
+                        let tile = lines.tiles.tile(i);
+                        let (pieces, steps) = if range.is_empty() { (&[][..], 0) } else { lines.of(&tile) };
+                        Gathered {
+                            numbers: lines.tiles.ready(x, &tile, scratch, isa),
+                            lines: &lines.lines,
+                            vectors: kernel.offset(lines.elsewhere(&tile)).add(columns.start),
+                            width: columns.len(),
+                            pieces,
+                            steps,
+                            step: lines.step,
+                            c: to.add(columns.start),
+                            rows: &lines.rows,
+                            accumulate: i > range.start,
+                        }
+                        .run(isa);
+                    }
                 }
-                Form::Depthwise(depthwise) => {
-                    let output = addresses.at(self.output).cast::<T>();
-                    depthwise.run(self, part, x, kernel, output, isa);
-                }
+                Form::Depthwise(depthwise) => depthwise.run(self, part, x, kernel, output, isa),
             }
         }
     }
 
-    unsafe fn pack<T: Element>(&self, x: *const T, lines: Range<usize>, to: *mut T, isa: Isa) {
-        let (patches, stride, turned) = (&self.patches, self.stride(), self.turned);
-        isa.run(Pack { patches, x, lines, to, stride, turned });
+    fn column_range(&self, i: usize, columns: usize) -> Range<usize> {
+        self.features * i / columns..self.features * (i + 1) / columns
     }
 
-    /// A whole product on this thread, of the tile that `scratch` begins with.
-    unsafe fn multiply<T: Element>(
-        &self,
-        product: &Product,
-        scratch: *mut T,
-        kernel: *const T,
-        to: *mut T,
-        isa: Isa,
-    ) {
-        // SAFETY: scratch memory holds a tile and what products of it take.
-        unsafe {
-            let rest = std::slice::from_raw_parts_mut(scratch.add(self.tile_len()), product.scratch_len());
-            for part in 0..product.parts() {
-                product.run_part(isa, part, scratch.cast_const(), kernel, to, rest);
-            }
-        }
-    }
-
-    /// Adds up, in order, what parts of the kernel's lines have summed.
+    /// Adds up, in order, what parts of the places have summed.
     ///
     /// # Safety
     /// As for [`Convolution::run`]; all parts have run.
@@ -489,11 +417,11 @@ impl Convolution {
 
     unsafe fn sum_in<T: Element>(&self, part: usize, addresses: Addresses) {
         let Form::Kernel { parts, .. } = self.form else { return };
-        let (width, features, (batch, places)) = (self.patches.width(), self.features, self.places);
+        let (width, features, (batch, places)) = (self.images.width(), self.features, self.places);
         let (rows, sums) = (self.groups * width, self.sums());
         for row in rows * part / sums..rows * (part + 1) / sums {
             let (group, minor) = (row / width, row % width);
-            // Sums are in the order of patches: places, then examples.
+            // Sums are in the order of windows: elements, then lanes.
             let (place, example) = (minor / batch, minor % batch);
             let to = ((example * places + place) * self.groups + group) * features;
             // SAFETY: both buffers hold what the fields say.
@@ -512,13 +440,105 @@ impl Convolution {
     }
 }
 
-/// How many lines of patches, `width` elements each, make a tile.
-fn lines_of_a_tile(width: usize, fewest: usize) -> usize {
-    (TILE / width.max(1)).clamp(fewest, 512).next_multiple_of(48)
+/// Where the rows of windows' elements and lanes are in the result.
+fn result_rows(images: &Images, (batch, places): (usize, usize), row: usize) -> Vec<isize> {
+    let all = 0..images.width();
+    all.map(|minor| ((minor % batch * places + minor / batch) * row) as isize).collect()
 }
 
-/// How far apart the lines of a tile are, which have so many elements: an odd number of cache lines
-/// keeps them out of each other's cache sets.
-fn stride(length: usize) -> usize {
-    length.next_multiple_of(32) + 16
+impl Lines {
+    /// Lines are the places of a phase, in rows of `row` numbers of the result.
+    fn over_places(
+        phase: &Phase,
+        images: &Images,
+        (kernel_axes, channel): ([isize; MAX_AXES], isize),
+        row: usize,
+    ) -> Lines {
+        let tiles = Tiles::new(phase.images.clone(), PLACES.0, PLACES.1);
+        let [a, b, c] = images.axes.map(|axis| axis.majors);
+        let strides = [b * c * row, c * row, row];
+        let along = |i: usize, major: usize| (major * phase.apart[i] * strides[i]) as isize;
+        let image_stride = (a * b * c * row) as isize;
+        let rows = tiles.each_place(|image, majors| {
+            image as isize * image_stride + (0..MAX_AXES).map(|i| along(i, majors[i])).sum::<isize>()
+        });
+        let lines = tiles.each_place(|image, majors| tiles.place(image, majors));
+        let own = &phase.images;
+        let element = |minors: [usize; 3]| -> isize {
+            let at = |i: usize| (phase.seen[i] + minors[i] * phase.every[i]) as isize * kernel_axes[i];
+            at(0) + at(1) + at(2)
+        };
+        let piece = |minors: [usize; 3]| [tiles.tap(minors), element(minors)];
+        // Windows' elements along the last axis may lie in one piece with their lanes.
+        let (lanes, n) = (own.lanes.0 as isize, own.axes[2].minors);
+        let next = [0, 1].map(|i| piece([0, 0, 1])[i] - piece([0, 0, 0])[i]);
+        let joined = next == [lanes * tiles.lane_stride(), lanes * channel] || own.lanes.0 == 1;
+        let (steps, step) = match (joined, own.lanes.0) {
+            (true, 1) => (n, next),
+            (true, lanes) => (n * lanes, [tiles.lane_stride(), channel]),
+            (false, lanes) => (lanes, [tiles.lane_stride(), channel]),
+        };
+        let mut pieces = Vec::new();
+        for a in 0..own.axes[0].minors {
+            for b in 0..own.axes[1].minors {
+                pieces.extend((0..if joined { n.min(1) } else { n }).map(|c| piece([a, b, c])));
+            }
+        }
+        let axis = tiles.axis;
+        let start = (0..MAX_AXES).map(|i| (phase.first[i] * strides[i]) as isize).sum();
+        Lines { row_stride: along(axis, 1), lines, rows, pieces, steps, step, image_stride, start, tiles }
+    }
+
+    /// Lines are the elements of windows, in rows of `row` numbers of the sums.
+    fn over_windows(
+        images: &Images,
+        (kernel_axes, channel): ([isize; MAX_AXES], isize),
+        row: usize,
+    ) -> Lines {
+        let tiles = Tiles::new(images.clone(), SUMMED.0, SUMMED.1);
+        let [a, b, c] = images.axes.map(|axis| axis.minors);
+        let mut lines = Vec::new();
+        for tap in 0..a * b * c {
+            let start = tiles.tap([tap / c / b, tap / c % b, tap % c]);
+            lines.extend((0..images.lanes.0 as isize).map(|lane| start + lane * tiles.lane_stride()));
+        }
+        let rows = (0..lines.len()).map(|line| (line * row) as isize).collect();
+        let along = |majors: [usize; 3]| -> isize {
+            (0..MAX_AXES).map(|i| majors[i] as isize * kernel_axes[i]).sum()
+        };
+        let place = |image: usize, majors: [usize; 3]| {
+            [tiles.place(image, majors), image as isize * channel + along(majors)]
+        };
+        // Each line of places along the last axis is a piece.
+        let mut pieces = Vec::new();
+        tiles.each_place(|image, majors| {
+            if majors[2] == 0 {
+                pieces.push(place(image, majors));
+            }
+            0
+        });
+        let next = (images.axes[2].major_step as isize) * tiles.stride(2);
+        let steps = if tiles.axis == 2 { 0 } else { images.axes[2].majors };
+        let (axis, step) = (tiles.axis, [next, kernel_axes[2]]);
+        let (image_stride, row_stride) = (channel, kernel_axes[axis]);
+        Lines { tiles, lines, rows, pieces, steps, step, image_stride, row_stride, start: 0 }
+    }
+
+    /// Where a tile begins in what tiles walk through besides.
+    fn elsewhere(&self, tile: &Tile) -> isize {
+        self.start
+            + tile.images.start as isize * self.image_stride
+            + tile.rows.start as isize * self.row_stride
+    }
+
+    /// The pieces of a tile, and their steps.
+    fn of(&self, tile: &Tile) -> (&[[isize; 2]], usize) {
+        match self.steps {
+            0 => (&self.pieces[..tile.images.len()], tile.rows.len()),
+            steps => {
+                let n = self.tiles.places_of(tile) / steps.max(1);
+                (&self.pieces[..n], steps)
+            }
+        }
+    }
 }

@@ -830,23 +830,70 @@ impl<T: Lane> Job for FoldTile<'_, T> {
     #[inline(always)]
     fn run(self) {
         let FoldTile { kind, values, target, shape, inner, tile } = self;
-        for (r, row) in values.chunks_exact(tile.n_columns.max(1)).enumerate() {
-            let result = (tile.row + r) / shape.rows_per_result;
+        let width = tile.n_columns.max(1);
+        let mut row = 0;
+        while row < tile.n_rows {
+            // As many rows as go into one result.
+            let result = (tile.row + row) / shape.rows_per_result;
+            let n = ((result + 1) * shape.rows_per_result - (tile.row + row)).min(tile.n_rows - row);
+            let rows = &values[row * width..(row + n) * width];
             // SAFETY: `target` has room for every result that a row of the loop belongs to.
             unsafe {
                 if shape.keeps_inner {
                     let start = target.add(result * inner + tile.column);
-                    let totals = std::slice::from_raw_parts_mut(start, row.len());
+                    let totals = std::slice::from_raw_parts_mut(start, tile.n_columns);
                     match kind {
-                        FoldKind::Sum => totals.iter_mut().zip(row).for_each(|(t, &v)| *t = t.add(v)),
-                        kind => totals.iter_mut().zip(row).for_each(|(t, &v)| *t = combine(kind, *t, v)),
+                        FoldKind::Sum => add_rows(totals, rows, |a, b| a.add(b)),
+                        kind => add_rows(totals, rows, |a, b| combine(kind, a, b)),
                     }
                 } else {
                     let total = target.add(result);
-                    *total = combine(kind, *total, fold_slice(kind, row));
+                    for row in rows.chunks_exact(width) {
+                        *total = combine(kind, *total, fold_slice(kind, row));
+                    }
                 }
             }
+            row += n;
         }
+    }
+}
+
+/// Brings rows, element by element, together with the totals, which stay in registers meanwhile.
+#[inline(always)]
+fn add_rows<T: Lane>(totals: &mut [T], rows: &[T], f: impl Fn(T, T) -> T) {
+    let width = totals.len();
+    if rows.len() <= width {
+        totals.iter_mut().zip(rows).for_each(|(t, &v)| *t = f(*t, v));
+        return;
+    }
+    let mut column = 0;
+    while column + 16 <= width {
+        // Even and odd rows apart, so that additions need not wait for each other.
+        let load = |row: usize| -> [T; 16] {
+            let mut lanes = [T::default(); 16];
+            lanes.copy_from_slice(&rows[row * width + column..row * width + column + 16]);
+            lanes
+        };
+        let n = rows.len() / width;
+        let (mut even, mut odd) = (load(0), load(1));
+        for pair in 1..n / 2 {
+            let (a, b) = (load(2 * pair), load(2 * pair + 1));
+            for lane in 0..16 {
+                even[lane] = f(even[lane], a[lane]);
+                odd[lane] = f(odd[lane], b[lane]);
+            }
+        }
+        if n % 2 == 1 {
+            let last = load(n - 1);
+            (0..16).for_each(|lane| even[lane] = f(even[lane], last[lane]));
+        }
+        for lane in 0..16 {
+            totals[column + lane] = f(totals[column + lane], f(even[lane], odd[lane]));
+        }
+        column += 16;
+    }
+    for row in rows.chunks_exact(width) {
+        totals[column..].iter_mut().zip(&row[column..]).for_each(|(t, &v)| *t = f(*t, v));
     }
 }
 

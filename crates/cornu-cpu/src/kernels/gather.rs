@@ -1,7 +1,7 @@
 //! Rows picked by index, and rows added back at indices.
 
 use super::Addresses;
-use super::fused::{Lane, read, write};
+use super::fused::{Lane, read};
 use cornu_graph::DType;
 
 /// Copies blocks: for each `outer`, for each index, `inner` elements of `x`'s `n` blocks.
@@ -72,8 +72,8 @@ impl ScatterAdd {
                     let source = (outer * blocks.n_indices + i) * blocks.inner;
                     let updates = addresses.at(self.updates);
                     match blocks.dtype {
-                        DType::F32 => add::<f32>(to, updates, blocks.dtype, target, source, blocks.inner),
-                        _ => add::<f64>(to, updates, blocks.dtype, target, source, blocks.inner),
+                        DType::F32 => add::<f32>(to.cast(), updates.cast(), target, source, blocks.inner),
+                        _ => add::<f64>(to.cast(), updates.cast(), target, source, blocks.inner),
                     }
                 }
             }
@@ -82,14 +82,11 @@ impl ScatterAdd {
 }
 
 /// # Safety
-/// Both buffers hold `n` elements from there on.
-unsafe fn add<T: Lane>(to: *mut u8, from: *const u8, dtype: DType, target: usize, source: usize, n: usize) {
-    for j in 0..n {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let sum =
-                read::<T>(to, dtype, (target + j) as isize).add(read(from, dtype, (source + j) as isize));
-            write(to, dtype, target + j, sum);
-        }
-    }
+/// Both buffers hold `n` elements from there on, and are not the same.
+unsafe fn add<T: Lane>(to: *mut T, from: *mut T, target: usize, source: usize, n: usize) {
+    // SAFETY: the caller's promise.
+    let (to, from) = unsafe {
+        (std::slice::from_raw_parts_mut(to.add(target), n), std::slice::from_raw_parts(from.add(source), n))
+    };
+    to.iter_mut().zip(from).for_each(|(sum, x)| *sum = sum.add(*x));
 }

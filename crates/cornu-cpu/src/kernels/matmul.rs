@@ -13,7 +13,9 @@ use std::ops::Range;
 
 use crate::simd::{Isa, Job};
 
+mod gathered;
 mod vector;
+pub(crate) use gathered::Gathered;
 pub(crate) use vector::{MAX_LANES, Vector, VectorJob, enter};
 
 pub use vector::Element;

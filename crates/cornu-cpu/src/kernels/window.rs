@@ -22,6 +22,8 @@ pub(crate) struct Windows {
     axes: [WindowAxis; MAX_AXES],
     /// Axes after: vectors run along them.
     inner: usize,
+    /// Whether no element is seen from two windows.
+    apart: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -84,7 +86,11 @@ impl Windows {
             stride *= x[axis];
         }
         let (outer, other) = (x[..before].iter().product(), inputs.get(1).copied().unwrap_or(inputs[0]));
-        Some(Windows { kind, dtype, x: inputs[0], other, output, outer, axes, inner })
+        let apart = |axis: &WindowAxis| {
+            axis.majors == 1 || axis.major_step > axis.minors.saturating_sub(1) * axis.minor_step
+        };
+        let apart = axes.iter().all(apart);
+        Some(Windows { kind, dtype, x: inputs[0], other, output, outer, axes, inner, apart })
     }
 
     /// Elements that all windows see, padding included.
@@ -102,6 +108,16 @@ impl Windows {
     pub(crate) fn parts(&self) -> usize {
         let most = if self.kind == Kind::Scatter { self.outer } else { self.windows() };
         (self.flops() / PART).clamp(1, most.clamp(1, 256))
+    }
+
+    /// Whether windows that are apart leave no element out.
+    fn cover(&self) -> bool {
+        let covers = |axis: &WindowAxis| {
+            let step = if axis.majors == 1 { axis.minors } else { axis.major_step };
+            (axis.low, axis.minor_step, step) == (0, 1, axis.minors)
+                && axis.majors * axis.minors == axis.extent
+        };
+        self.apart && self.axes.iter().all(covers)
     }
 
     /// # Safety
@@ -167,7 +183,8 @@ impl<T: Lane> Buffers<'_, T> {
         let range = match kind {
             Kind::Scatter => {
                 let own = share(*outer);
-                for i in own.start * size..own.end * size {
+                let unseen = if self.windows.cover() { 0..0 } else { own.start * size..own.end * size };
+                for i in unseen {
                     // SAFETY: this part's share of the result.
                     unsafe { *self.output.add(i) = T::default() };
                 }
@@ -247,6 +264,7 @@ impl<T: Lane> Buffers<'_, T> {
                     let numbers = self.greatest::<N>(place, x);
                     let mut found = [T::default(); N];
                     self.each(place, |number, at| {
+                        let number = T::of_f32(number as f32);
                         let values = load(self.other.add(lane).offset(at));
                         for i in 0..N {
                             found[i] = if numbers[i] == number { values[i] } else { found[i] };
@@ -257,9 +275,11 @@ impl<T: Lane> Buffers<'_, T> {
                 Kind::Scatter => {
                     let numbers = self.greatest::<N>(place, x);
                     let dy = load(self.other.add(own));
+                    let apart = self.windows.apart;
                     self.each(place, |number, at| {
-                        let to = self.output.add(lane).offset(at).cast::<[T; N]>();
-                        let mut sums = to.read_unaligned();
+                        let (number, to) = (T::of_f32(number as f32), self.output.add(lane).offset(at));
+                        let to = to.cast::<[T; N]>();
+                        let mut sums = if apart { [T::default(); N] } else { to.read_unaligned() };
                         for i in 0..N {
                             sums[i] = if numbers[i] == number { sums[i].add(dy[i]) } else { sums[i] };
                         }
@@ -271,16 +291,21 @@ impl<T: Lane> Buffers<'_, T> {
         N
     }
 
-    /// For each lane, which of the elements that a window sees is the first of the greatest ones.
+    /// For each lane, the number of the first of the greatest elements that a window sees.
     #[inline(always)]
-    unsafe fn greatest<const N: usize>(&self, place: &Place, x: *const T) -> [u32; N] {
-        let (mut best, mut numbers) = ([T::default(); N], [u32::MAX; N]);
+    unsafe fn greatest<const N: usize>(&self, place: &Place, x: *const T) -> [T; N] {
+        let (mut best, mut numbers) = ([T::default(); N], [T::default(); N]);
         self.each(place, |number, at| {
             // SAFETY: the caller vouches for N lanes of what windows see.
             let values = unsafe { x.offset(at).cast::<[T; N]>().read_unaligned() };
+            if number == 0 {
+                best = values;
+                return;
+            }
+            let number = T::of_f32(number as f32);
             for i in 0..N {
-                let better = values[i] > best[i] || (is_nan(values[i]) && !is_nan(best[i]));
-                let better = better | (number == 0);
+                // What is no number is greater than all that are.
+                let better = (values[i] > best[i]) | (is_nan(values[i]) & !is_nan(best[i]));
                 best[i] = if better { values[i] } else { best[i] };
                 numbers[i] = if better { number } else { numbers[i] };
             }
@@ -291,5 +316,6 @@ impl<T: Lane> Buffers<'_, T> {
 
 #[inline(always)]
 fn is_nan<T: Lane>(x: T) -> bool {
-    x.partial_cmp(&x).is_none()
+    #[allow(clippy::eq_op, reason = "what is no number is not equal to itself")]
+    (x != x)
 }

@@ -296,12 +296,10 @@ impl<'a> Compiler<'a> {
                 Work::Dot(Products::new(dot, item.dtype, buffers, views, copied), None)
             }
             Op::Conv(op) if conv::fits(op, item.dtype) => {
-                let own = self.graph.node(node.inputs[1]).ty.shape.clone();
-                let copied = (item.operands[1].0 >= self.graph.nodes().len()).then_some(&own[..]);
                 let views = [&item.operands[0].1, &item.operands[1].1];
                 let buffers = [inputs[0], inputs[1], output];
                 let partial = |bytes| self.arena_buffer(bytes);
-                let work = Convolution::new(op, item.dtype, buffers, views, copied, partial);
+                let work = Convolution::new(op, item.dtype, buffers, views, partial);
                 Work::Conv(Box::new(work), None)
             }
             Op::ArgMax(ops::ArgMax { axis }) | Op::ArgMin(ops::ArgMin { axis }) => {

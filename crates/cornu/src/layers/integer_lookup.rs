@@ -17,7 +17,7 @@ use cornu_graph::{Array, Tensor};
 ///
 /// Fails if there is no vocabulary, or if it would have to hash in a model: then
 /// [`apply`](IntegerLookup::apply) does the work before. Files keep the vocabulary and its weights in the
-/// config; Keras opens those without weights (`tf_idf` has some, which it seeks elsewhere). In a model, places of unknown numbers are -1
+/// config, and the weights where Keras seeks them as well. In a model, places of unknown numbers are -1
 /// where `num_oov_indices` is 0, which Keras and `apply` refuse. Agrees with Keras's `IntegerLookup`.
 ///
 /// ```

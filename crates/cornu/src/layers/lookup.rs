@@ -270,6 +270,12 @@ impl<T: Token> Lookup<T> {
         Some(all)
     }
 
+    /// What all numbers weigh, as Keras keeps it beside the weights of a model.
+    pub(crate) fn token_weights(&self) -> Option<Vec<f32>> {
+        let depth = self.depth(self.own().ok()?.len());
+        Some(self.weights(depth)?.into_iter().map(|weight| weight as f32).collect())
+    }
+
     /// The numbers of samples' tokens.
     pub(super) fn numbers<'a>(
         &self,

@@ -1,8 +1,10 @@
 //! Layers in the configs of other layers.
 
-use super::{AnyLayer, Layer};
+use super::AnyLayer;
 use crate::dtype_policy::DTypePolicy;
-use crate::registry::{Any, Kind};
+use crate::files::keras;
+use crate::model::Model;
+use crate::registry::{Any, Origin, names};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
@@ -17,6 +19,10 @@ impl Serialize for AnyLayer {
     /// As Keras writes a layer in the config of another. Without a dtype of its own it has that of the
     /// layer around it, which is filled in where that one is written (`fill_dtypes`).
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(model) = (&*self.layer as &dyn std::any::Any).downcast_ref::<Model>() {
+            let name = self.name.as_deref().unwrap_or(model.name());
+            return keras::inner_model(model, name, self.trainable).serialize(serializer);
+        }
         let mut config = Map::new();
         config.insert("name".into(), self.name.clone().into());
         config.insert("trainable".into(), self.trainable.into());
@@ -24,11 +30,12 @@ impl Serialize for AnyLayer {
         if let Value::Object(own) = self.layer.config() {
             config.extend(own);
         }
+        let (module, registered) = names(&*self.layer);
         json!({
-            "module": <dyn Layer>::MODULE,
+            "module": module,
             "class_name": self.layer.class_name(),
             "config": config,
-            "registered_name": null,
+            "registered_name": registered,
         })
         .serialize(serializer)
     }
@@ -43,6 +50,13 @@ impl<'de> Deserialize<'de> for AnyLayer {
         }
         let class = json["class_name"].as_str().map(String::from);
         let class = class.ok_or_else(|| D::Error::custom(format!("expects a layer, got {json}")))?;
+        let origin = json.as_object().and_then(Origin::of).is_some();
+        if !origin && keras::MODELS.contains(&class.as_str()) {
+            let model = keras::read_inner(&json).map_err(D::Error::custom)?;
+            let name = Some(model.name().to_string());
+            let trainable = json["config"]["trainable"].as_bool().unwrap_or(true);
+            return Ok(AnyLayer { name, trainable, ..AnyLayer::from(model) });
+        }
         let mut config = match json["config"].take() {
             Value::Object(config) => config,
             _ => Map::new(),
@@ -55,7 +69,12 @@ impl<'de> Deserialize<'de> for AnyLayer {
             dtype => Some(DTypePolicy::from_json(&dtype).map_err(D::Error::custom)?),
         };
         config.retain(|key, _| !SHARED.contains(&key.as_str()));
-        let layer = Any::from_name(&class, Value::Object(config)).map_err(D::Error::custom)?;
+        let config = Value::Object(config);
+        let layer = match json.as_object().and_then(Origin::of) {
+            Some(origin) => origin.make(config),
+            None => Any::from_name(&class, config),
+        };
+        let layer = layer.map_err(D::Error::custom)?;
         Ok(AnyLayer { layer, name, trainable, dtype, recompute: false })
     }
 }
@@ -70,7 +89,7 @@ fn depth(json: &Value) -> usize {
 }
 
 /// Whether what Keras's `serialize` wrote is a layer: it alone has a dtype, or a name and `trainable`.
-fn is_layer(fields: &Map<String, Value>) -> bool {
+pub(crate) fn is_layer(fields: &Map<String, Value>) -> bool {
     let config = fields.get("config").and_then(Value::as_object);
     fields.contains_key("class_name") && config.is_some_and(|config| config.contains_key("trainable"))
 }
@@ -101,6 +120,8 @@ pub(crate) fn drop_dtypes(config: &mut Map<String, Value>, policy: DTypePolicy) 
 }
 
 /// Gives `work` the configs of the layers that lie directly in a config.
+///
+/// Models are left alone: they have no dtype, and are read and written as models are.
 fn each_layer(config: &mut Map<String, Value>, work: &mut impl FnMut(&mut Map<String, Value>)) {
     for value in config.values_mut() {
         let items = match value {
@@ -108,7 +129,11 @@ fn each_layer(config: &mut Map<String, Value>, work: &mut impl FnMut(&mut Map<St
             other => vec![other],
         };
         for fields in items.into_iter().filter_map(Value::as_object_mut) {
-            let layer = is_layer(fields);
+            let model = fields
+                .get("class_name")
+                .and_then(Value::as_str)
+                .is_some_and(|class| keras::MODELS.contains(&class));
+            let layer = is_layer(fields) && !model;
             if let Some(inner) = fields.get_mut("config").and_then(Value::as_object_mut).filter(|_| layer) {
                 work(inner);
             }

@@ -53,7 +53,7 @@ pub use tversky::Tversky;
 
 pub(crate) use cosine_similarity::normalize;
 pub(crate) use loss::Form;
-pub(crate) use reduction::{masked_weight, merge};
+pub(crate) use reduction::merge;
 
 use crate::registry::{Entry, entries};
 

@@ -90,12 +90,6 @@ pub(crate) fn merge(
     })
 }
 
-/// A weight that is zero where the mask is false.
-pub(crate) fn masked_weight(weight: &Tensor, mask: &Tensor) -> Tensor {
-    let (counts, weight) = squeeze_or_expand(&mask.cast(weight.dtype()), weight);
-    counts * weight
-}
-
 fn reduce_values(values: &Tensor, weight: Option<&Tensor>, reduction: Reduction) -> Tensor {
     if reduction == Reduction::None || values.rank() == 0 || *values.shape() == [0] {
         return values.clone();

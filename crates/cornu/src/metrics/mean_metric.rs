@@ -28,6 +28,10 @@ impl<M: MeanMetric> Metric for M {
         totals::add_mean(scope, &self.values(y_true, y_pred), sample_weight);
     }
 
+    fn heeds_mask(&self) -> bool {
+        true
+    }
+
     fn result(&self, scope: &mut Scope) -> Tensor {
         totals::mean(scope)
     }

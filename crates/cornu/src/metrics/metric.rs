@@ -1,7 +1,7 @@
 //! The trait that every metric implements.
 
 use super::METRICS;
-use crate::losses::{AnyLoss, Form};
+use crate::losses::{self, AnyLoss, Form};
 use crate::registry::{Any, Entry, Item, Kind};
 use crate::scope::Scope;
 use cornu_graph::{DType, Shape, Tensor};
@@ -18,6 +18,28 @@ pub trait Metric: Item {
     /// with [`Scope::update`]. The caller opens a part of its own for each metric
     /// ([`Scope::inside`]), so that totals do not meet.
     fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>);
+
+    /// Whether samples do not count where the mask of the predictions is false. As in Keras, they do not in
+    /// metrics that are means of samples' figures, and do in all others.
+    fn heeds_mask(&self) -> bool {
+        false
+    }
+
+    /// Adds a batch whose predictions have a `mask` of bools: it is a part of the sample weights of a metric
+    /// that heeds it, and nothing to one that does not.
+    fn update_masked(
+        &self,
+        scope: &mut Scope,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+        mask: Option<&Tensor>,
+    ) {
+        let mask = mask.filter(|_| self.heeds_mask());
+        // Predictions may be whole numbers; weights are not.
+        let weight = losses::merge(&y_pred.cast(DType::F32), sample_weight, mask, false);
+        self.update(scope, y_true, y_pred, weight.as_ref());
+    }
 
     /// The figure (a scalar, or one number a class or threshold), from the totals alone; called in
     /// the same part of the model, but in a graph of its own.

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// Shapes: as the loss. Agrees with Keras's metric of that name.
 ///
-/// As in Keras, samples labelled `ignore_class` count as zeros, unless there are sample weights: then
-/// they do not count.
+/// As in Keras, samples labelled `ignore_class` count as zeros, unless there are sample weights or a
+/// mask: then they do not count.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SparseCategoricalCrossentropy {
@@ -73,6 +73,10 @@ impl Metric for SparseCategoricalCrossentropy {
         let weight =
             sample_weight.and_then(|weight| losses::merge(&values, Some(weight), mask.as_ref(), false));
         totals::add_mean(scope, &values, weight.as_ref());
+    }
+
+    fn heeds_mask(&self) -> bool {
+        true
     }
 
     fn result(&self, scope: &mut Scope) -> Tensor {

@@ -145,14 +145,10 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
         count_reported(scope, &share);
         for report in reported(compile, &output_names, &signature.targets, &types(&outputs))? {
             let weight = weights[report.output].as_ref().filter(|_| report.weighted);
-            // As in Keras, what is masked out is left out of weighted metrics alone.
-            let weight = weight.map(|weight| match &masks[report.output] {
-                Some(mask) => losses::masked_weight(weight, mask),
-                None => weight.clone(),
-            });
+            let mask = masks[report.output].as_ref();
             let (y_true, y_pred) = (&targets[report.output], &outputs[report.output].cast(DType::F32));
             scope.inside(&report.name, true, |scope| {
-                report.metric.update(scope, y_true, y_pred, weight.as_ref())
+                report.metric.update_masked(scope, y_true, y_pred, weight, mask)
             });
         }
         Ok::<(), Error>(())

@@ -98,8 +98,8 @@ impl Model {
     /// Runs the network symbolically: finds weights and shapes, or what does not fit.
     fn discover(&mut self) -> Result<()> {
         // Two sizes of batch, and of whatever else is open, tell which extents depend on it.
-        let first = self.trace(3, OPEN)?;
-        let second = self.trace(5, OPEN + 64)?;
+        let (first, _) = self.trace(3, OPEN)?;
+        let (second, listed) = self.trace(5, OPEN + 64)?;
         let shapes = first.into_iter().zip(second).map(|(calls, others)| {
             let calls = calls.into_iter().zip(others);
             calls.map(|(a, b)| a.into_iter().zip(b).map(|(a, b)| merge(&a, &b)).collect()).collect()
@@ -122,8 +122,7 @@ impl Model {
                             own.iter().map(|&index| variables[index].storage.clone()).collect();
                         own.sort_by_key(|&index| {
                             let Variable { storage, role, .. } = &variables[index];
-                            let part = storages.iter().position(|known| known == storage);
-                            (part, *role != Role::Trainable)
+                            (part(storage, &storages, &listed), *role != Role::Trainable)
                         });
                     }
                     Some(inner) => {
@@ -146,8 +145,9 @@ impl Model {
         Ok(())
     }
 
+    /// The shapes that each call of each layer gives, and in which order models list the groups of theirs.
     #[allow(clippy::type_complexity)]
-    fn trace(&mut self, batch: usize, open: usize) -> Result<Vec<Vec<Vec<Vec<usize>>>>> {
+    fn trace(&mut self, batch: usize, open: usize) -> Result<(Vec<Vec<Vec<Vec<usize>>>>, Vec<String>)> {
         let types = self.open_input_types(batch, open);
         let network = self.network.clone();
         let mut scope = Scope::new(Mode::Train, &mut self.variables);
@@ -169,9 +169,11 @@ impl Model {
             let outputs = values.get(&(node, call)).into_iter().flatten();
             outputs.map(|output| output.tensor.shape().to_vec()).collect()
         };
-        Ok((network.nodes.iter().enumerate())
+        let shapes = (network.nodes.iter().enumerate())
             .map(|(index, node)| (0..node.calls.len()).map(|call| shapes(index, call)).collect())
-            .collect())
+            .collect();
+        let listed = scope.listed().to_vec();
+        Ok((shapes, listed))
     }
 
     /// The types of the inputs for a batch of `batch` rows, as the layers see them.
@@ -370,6 +372,22 @@ impl Model {
 /// Extents that agree; `None` where they do not.
 fn merge(a: &[usize], b: &[usize]) -> Vec<Option<usize>> {
     a.iter().zip(b).map(|(a, b)| (a == b).then_some(*a)).collect()
+}
+
+/// The place of the group `storage` among the parts of a layer: that in which they come in `storages`, but for
+/// the layers of a model among them, which come as the model lists them.
+fn part(storage: &str, storages: &[String], listed: &[String]) -> Vec<Option<usize>> {
+    let ends = storage.match_indices('/').map(|(end, _)| end).chain([storage.len()]);
+    let above = ends.map(|end| &storage[..end]).skip(2);
+    let in_model = above.filter(|group| listed.iter().any(|known| known == group)).collect::<Vec<_>>();
+    let Some(outermost) = in_model.first() else {
+        return vec![storages.iter().position(|known| known == storage)];
+    };
+    // The model comes where the first of its layers comes.
+    let model = outermost.rsplitn(3, '/').nth(2).unwrap_or_default();
+    let first = storages.iter().position(|known| known.starts_with(model) && known.len() > model.len());
+    let places = in_model.iter().map(|group| listed.iter().position(|known| known == group));
+    std::iter::once(first).chain(places).collect()
 }
 
 /// Whether a variable of that role is one of the model's weights.

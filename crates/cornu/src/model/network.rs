@@ -217,6 +217,7 @@ impl Network {
         inputs: &[Masked],
     ) -> HashMap<(usize, usize), Vec<Masked>> {
         let groups = self.groups();
+        scope.list_parts(&groups);
         let segments = if scope.builder().in_segment() { 0 } else { self.segments };
         let mut n_calls = 0;
         let mut values: HashMap<(usize, usize), Vec<Masked>> = HashMap::new();

@@ -29,6 +29,45 @@ pub fn array(value: &Value) -> Array {
     Array::from_f64(shape, dtype, &values).unwrap()
 }
 
+/// What a golden of many updates is fed: arrays that hold the rows of all updates, one after the other, and of
+/// which cases give the places.
+pub struct Updates {
+    sizes: Vec<usize>,
+    arrays: Vec<Array>,
+}
+
+impl Updates {
+    /// Those of a golden file.
+    pub fn read(goldens: &Value) -> Updates {
+        let sizes = list(goldens, "sizes").iter().map(|size| size.as_u64().unwrap() as usize);
+        Updates { sizes: sizes.collect(), arrays: list(goldens, "arrays").iter().map(array).collect() }
+    }
+
+    /// How many there are.
+    pub fn n(&self) -> usize {
+        self.sizes.len()
+    }
+
+    /// The array at a place, if it is no null.
+    pub fn array(&self, place: &Value) -> Option<&Array> {
+        place.as_u64().map(|place| &self.arrays[place as usize])
+    }
+
+    /// What an array holds for update `i`.
+    pub fn rows(&self, array: &Array, i: usize) -> Array {
+        if array.rows() == self.n() {
+            return row(array, i);
+        }
+        let start = self.sizes[..i].iter().sum();
+        array.slice_rows(start..start + self.sizes[i])
+    }
+}
+
+/// Row `i`, without the axis of rows.
+pub fn row(array: &Array, i: usize) -> Array {
+    array.slice_rows(i..i + 1).reshape(array.shape()[1..].to_vec()).unwrap()
+}
+
 /// Whether two arrays agree in shape, and in value to `tolerance` (relative above 1).
 #[track_caller]
 pub fn assert_close(got: &Array, expected: &Array, tolerance: f64, what: &str) {

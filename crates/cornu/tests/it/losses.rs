@@ -1,11 +1,13 @@
 //! Losses: configs, values, weights, reductions and gradients against Keras.
 
-use crate::{golden, run::run};
+use crate::golden;
+use crate::run::{Repeated, run};
 use cornu::losses::{
     AnyLoss, BinaryCrossentropy, CTC, CategoricalCrossentropy, CategoricalFocalCrossentropy,
     CategoricalGeneralizedCrossEntropy, Circle, LOSSES, Loss, MeanSquaredError, Reduction,
     SparseCategoricalCrossentropy, for_model, reduce,
 };
+use cornu::variables::Variables;
 use cornu_graph::{Array, Builder, Shape, Tensor, Type, grad};
 use serde_json::{Value, json};
 
@@ -52,6 +54,52 @@ fn losses_agree_with_keras() {
             };
             let tolerance = if name.starts_with("gradient") { 5e-6 } else { 1e-6 };
             golden::assert_close(got, &expected, tolerance, &format!("{what}: {name}"));
+        }
+    }
+}
+
+#[test]
+fn losses_of_many_batches_agree_with_keras() {
+    let goldens = golden::read("losses.json");
+    let batches = golden::Updates::read(&goldens);
+    for case in golden::list(&goldens, "batches") {
+        let class = case["class_name"].as_str().unwrap();
+        let what = format!("{class} {}", case["arguments"]);
+        let arrays = ["y_true", "y_pred", "sample_weight", "mask"];
+        let arrays = arrays.map(|key| batches.array(&case[key]).unwrap());
+        let values = case["values"].as_object().unwrap();
+        let losses: Vec<AnyLoss> = (values.keys())
+            .map(|key| {
+                let mut config = case["config"].clone();
+                for (key, value) in case["arguments"].as_object().unwrap() {
+                    config[key] = value.clone();
+                }
+                config["reduction"] = json!(key.replace("_weighted", "").replace("_masked", ""));
+                AnyLoss::from_name(class, config).unwrap()
+            })
+            .collect();
+        let mut repeated = Repeated::default();
+        // Values without a reduction are those of all batches, one after the other.
+        let mut starts = vec![0; losses.len()];
+        for i in 0..batches.n() {
+            let inputs = arrays.map(|array| batches.rows(array, i));
+            let got = repeated.step(&mut Variables::new(0), &inputs, |_, inputs| {
+                let [y_true, y_pred, weight, mask] = inputs else { unreachable!() };
+                let value = |(loss, key): (&AnyLoss, &String)| {
+                    let weight = Some(weight).filter(|_| key.contains("_weighted"));
+                    loss.value(y_true, y_pred, weight, Some(mask).filter(|_| key.contains("_masked")))
+                };
+                losses.iter().zip(values.keys()).map(value).collect()
+            });
+            for (((key, place), got), start) in values.iter().zip(&got).zip(&mut starts) {
+                let expected = batches.array(place).unwrap();
+                let expected = match got.shape().rank() {
+                    0 => golden::row(expected, i),
+                    _ => expected.slice_rows(*start..*start + got.rows()),
+                };
+                *start += got.rows();
+                golden::assert_close(got, &expected, 1e-6, &format!("{what}: {key}, batch {i}"));
+            }
         }
     }
 }

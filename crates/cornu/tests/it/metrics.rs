@@ -1,10 +1,12 @@
 //! Metrics: configs, totals and figures against Keras.
 
-use crate::{golden, run::step};
+use crate::golden::{self, Updates};
+use crate::run::{Repeated, step};
 use cornu::metrics::{
-    AUC, AnyMetric, IoU, METRICS, MeanIoU, Metric, MetricOptions, Precision, PrecisionAtRecall,
-    SensitivityAtSpecificity, for_model,
+    AUC, AnyMetric, IoU, METRICS, MeanIoU, Metric, MetricOptions, Number, Precision, PrecisionAtRecall,
+    SensitivityAtSpecificity, SparseCategoricalAccuracy, SparseCategoricalCrossentropy, for_model,
 };
+use cornu::optimizers::SGD;
 use cornu::prelude::*;
 use cornu::variables::Variables;
 use cornu_graph::{Array, Builder, Shape, Tensor};
@@ -31,17 +33,11 @@ fn result(variables: &mut Variables, metric: &dyn Metric) -> Array {
         .remove(0)
 }
 
-fn number_or_array(value: &Value) -> Array {
-    match value {
-        Value::Number(number) => Array::scalar(number.as_f64().unwrap() as f32),
-        Value::Array(values) => Array::from_vec(values.iter().map(|x| x.as_f64().unwrap() as f32).collect()),
-        array => golden::array(array),
-    }
-}
-
 #[test]
 fn metrics_agree_with_keras() {
     let goldens = golden::read("metrics.json");
+    let updates = Updates::read(&goldens);
+    let mut differing = Vec::new();
     for (number, case) in golden::list(&goldens, "cases").iter().enumerate() {
         let class = case["class_name"].as_str().unwrap();
         // Keras leaves some arguments out of its configs, such as an axis.
@@ -49,18 +45,35 @@ fn metrics_agree_with_keras() {
         for (key, value) in case["arguments"].as_object().into_iter().flatten() {
             config[key] = value.clone();
         }
-        let what = format!("{number}: {class} {config}");
+        let [y_true, y_pred, weight, mask] =
+            ["y_true", "y_pred", "sample_weight", "mask"].map(|key| updates.array(&case[key]));
+        let (weighted, masked) = (weight.is_some(), mask.is_some());
+        let what = format!("{number}: {class} {config}, weights: {weighted}, mask: {masked}");
         let metric = AnyMetric::from_name(class, config.clone()).unwrap();
         assert!(golden::agrees(&metric.config(), &config), "{what}: {}", metric.config());
         assert_eq!(metric.name(), case["config"]["name"]);
+        // Means and sums take values in the place of predictions.
+        let (y_true, y_pred) = (y_true.unwrap(), y_pred.or(y_true).unwrap());
+        let results = updates.array(&case["results"]).unwrap();
         let mut variables = Variables::new(0);
-        for batch in golden::list(case, "updates") {
-            let y_pred = golden::array(batch.get("y_pred").unwrap_or(&batch["values"]));
-            let y_true = batch.get("y_true").map_or(y_pred.clone(), golden::array);
-            let weight = batch.get("sample_weight").filter(|weight| !weight.is_null()).map(golden::array);
-            update(&mut variables, &*metric, &y_true, &y_pred, weight.as_ref());
-            let got = result(&mut variables, &*metric);
-            golden::assert_close(&got, &number_or_array(&batch["result"]), 1e-6, &what);
+        let (mut update, mut result) = (Repeated::default(), Repeated::default());
+        for i in 0..updates.n() {
+            let inputs = [Some(y_true), Some(y_pred), weight, mask].into_iter().flatten();
+            let inputs: Vec<Array> = inputs.map(|array| updates.rows(array, i)).collect();
+            update.step(&mut variables, &inputs, |scope, inputs| {
+                let (weight, mask) = (inputs.get(2).filter(|_| weighted), inputs.last().filter(|_| masked));
+                scope.inside("metric", true, |scope| {
+                    metric.update_masked(scope, &inputs[0], &inputs[1], weight, mask)
+                });
+                Vec::new()
+            });
+            let got = result.step(&mut variables, &[], |scope, _| {
+                vec![scope.inside("metric", true, |scope| metric.result(scope))]
+            });
+            if let Err(error) = golden::close(&got[0], &golden::row(results, i), 1e-6) {
+                differing.push(format!("{what}: update {i}: {error}"));
+                break;
+            }
         }
         let ours: Vec<&str> =
             variables.list().iter().map(|variable| &variable.path["metric/".len()..]).collect();
@@ -70,11 +83,50 @@ fn metrics_agree_with_keras() {
             let name = variable["name"].as_str().unwrap();
             let index =
                 variables.index(&format!("metric/{name}")).unwrap_or_else(|| panic!("{what}: no {name}"));
-            let expected = number_or_array(&variable["value"]);
+            let expected = golden::row(updates.array(&variable["value"]).unwrap(), 0);
             // Keras takes some totals as differences of others, in f32.
-            golden::assert_close(&variables.values()[index], &expected, 1e-5, &format!("{what}: {name}"));
+            if let Err(error) = golden::close(&variables.values()[index], &expected, 1e-5) {
+                differing.push(format!("{what}: {name}: {error}"));
+            }
         }
         assert_eq!(ours, names, "{what}");
+    }
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+/// Masks of predictions are a part of the weights of means, and nothing to other metrics; in `fit` as well.
+#[test]
+fn masked_predictions_are_reported_as_keras_does() {
+    let case = &golden::read("metrics.json")["masked_model"];
+    let reported = || -> [AnyMetric; 3] {
+        [
+            SparseCategoricalAccuracy::new().named("accuracy").into(),
+            SparseCategoricalCrossentropy::new().named("crossentropy").into(),
+            MeanIoU::new(3).dense_y_pred().dtype(Number::Float32).named("iou").into(),
+        ]
+    };
+    // Without steps, `fit` reports what `evaluate` does.
+    let compile = Compile::new(SGD::new(0.0), "sparse_categorical_crossentropy");
+    let compile = compile.metrics(reported()).weighted_metrics(reported());
+    let mut model = Sequential::new()
+        .add(Input::new([4]).dtype(DType::I32))
+        .add(Embedding::new(5, 3).mask_zero(true))
+        .add(Dense::new(3).softmax())
+        .compile(compile)
+        .unwrap();
+    let weights: Vec<Array> = golden::list(case, "weights").iter().map(golden::array).collect();
+    model.set_weights(&weights).unwrap();
+    let [x, y, weight] = ["x", "y", "sample_weight"].map(|key| golden::array(&case[key]));
+    for (key, weight) in [("plain", None), ("weighted", Some(&weight))] {
+        let scores = model.evaluate_with(&x, &y, &Vec::from_iter(weight), 5);
+        let fit = Fit::new().batch_size(5).shuffle(false).silent();
+        let fit = weight.into_iter().fold(fit, |fit, weight| fit.sample_weight(weight));
+        let history = model.fit(&x, &y, fit).unwrap();
+        for (name, got) in scores.unwrap() {
+            let keras = case[key][&name].as_f64().unwrap_or_else(|| panic!("Keras has no {name}"));
+            assert!((got - keras).abs() < 1e-6, "{key}: {name} is {got}, Keras has {keras}");
+            assert!((history.get(&name).unwrap()[0] - got).abs() < 1e-6, "{key}: {name} in fit");
+        }
     }
 }
 

@@ -44,7 +44,11 @@ const CHECKED: &[(&str, &str, &[&str])] = &[
     ),
     ("activations", "values and gradients", &["activations.json"]),
     ("losses", "values for each sample, reductions, sample weights, gradients", &["losses.json"]),
-    ("metrics", "results over several updates, with sample weights and without", &["metrics.json"]),
+    (
+        "metrics",
+        "results after each of twenty updates, with sample weights and masks and without",
+        &["metrics.json"],
+    ),
     ("optimizers", "losses, weights and slots over 30 steps", &["optimizers.json"]),
     ("schedules", "rates step by step", &["schedules.json"]),
     ("initializers", "config, and what is drawn", &["regularizers_constraints.json"]),

@@ -6,11 +6,12 @@ use crate::layout::View;
 use crate::simd::Isa;
 use std::ops::Range;
 
-/// How the kernel lies: its strides along the spatial axes and along the features in.
+/// How the kernel lies: its strides along the spatial axes and along features in and out.
 #[derive(Clone, Debug)]
 pub(super) struct Depthwise {
     axes: [isize; super::MAX_AXES],
     channels: isize,
+    features: isize,
 }
 
 /// Floating-point operations that are worth a part of their own.
@@ -21,12 +22,12 @@ impl Depthwise {
         let n = kernel.shape.len() - 2;
         let mut axes = [0; super::MAX_AXES];
         axes[super::MAX_AXES - n..].copy_from_slice(&kernel.strides[..n]);
-        Depthwise { axes, channels: kernel.strides[n] }
+        Depthwise { axes, channels: kernel.strides[n], features: kernel.strides[n + 1] }
     }
 
     /// Number of parts: of the result's places.
     pub(super) fn parts(&self, conv: &Convolution) -> usize {
-        (conv.flops() / PART_FLOPS).clamp(1, conv.patches.lines().clamp(1, 256))
+        (conv.flops() / PART_FLOPS).clamp(1, conv.lines().clamp(1, 256))
     }
 
     /// # Safety
@@ -40,7 +41,7 @@ impl Depthwise {
         output: *mut T,
         isa: Isa,
     ) {
-        let (lines, parts) = (conv.patches.lines(), self.parts(conv));
+        let (lines, parts) = (conv.lines(), self.parts(conv));
         let lines = lines * part / parts..lines * (part + 1) / parts;
         // SAFETY: the caller's promises are passed on.
         unsafe { enter(isa, Run { depthwise: self, conv, lines, x, kernel, output }) };
@@ -59,7 +60,7 @@ struct Run<'a, T> {
 impl<T: Element> VectorJob<T> for Run<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<Element = T>>(self) {
-        let [a, b, c] = &self.conv.patches.axes;
+        let [a, b, c] = &self.conv.images.axes;
         for line in self.lines.clone() {
             let (rest, third) = (line / c.majors, line % c.majors);
             let (rest, second) = (rest / b.majors, rest % b.majors);
@@ -105,21 +106,21 @@ impl<T: Element> Run<'_, T> {
         group: usize,
         width: usize,
     ) {
-        let Convolution { patches, group_strides: [x_group, kernel_group], groups, features, .. } = self.conv;
-        let [a, b, c] = &patches.axes;
+        let Convolution { images, group_strides: [x_group, kernel_group], groups, features, .. } = self.conv;
+        let [a, b, c] = &images.axes;
         let strides = &self.depthwise.axes;
-        let start = place.example as isize * patches.outer.1 + group as isize * x_group;
+        let start = place.example as isize * images.outer.1 + group as isize * x_group;
         let kernel_start =
-            place.feature as isize * self.conv.kernel_strides[1] + group as isize * kernel_group;
+            place.feature as isize * self.depthwise.features + group as isize * kernel_group;
         // SAFETY: places are inside the input; the kernel and the result have these elements, and all
         // vectors but the last are whole.
         unsafe {
             let last = width - (C - 1) * V::LANES;
             let mut total = [V::zero(); C];
-            for channel in 0..patches.inner.0 as isize {
+            for channel in 0..images.lanes.0 as isize {
                 // Sums over one channel are added to the total of all, which keeps digits.
                 let mut sums = [V::zero(); C];
-                let start = start + channel * patches.inner.1;
+                let start = start + channel * images.lanes.1;
                 let kernel_start = kernel_start + channel * self.depthwise.channels;
                 for i in a.minors_at(place.at[0]) {
                     let Some(first) = a.at(place.at[0], i) else { continue };

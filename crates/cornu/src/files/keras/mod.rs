@@ -7,6 +7,7 @@
 
 mod compile;
 mod read;
+mod vocabularies;
 mod weights;
 mod weights_file;
 mod write;
@@ -14,24 +15,36 @@ mod write;
 use super::archive::{Compression, Limits, encode_archive, read_archive};
 use super::{hdf5, write_atomically};
 use crate::error::{Error, Result};
+use crate::layers::{Layer, nested};
 use crate::model::{Model, Trainer};
+use crate::registry::{Classes, Named, Reading, parse};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
-pub(crate) use write::{is_chain, model_config};
+pub(crate) use vocabularies::Vocabularies;
+pub(crate) use write::{inner_model, is_chain, model_config};
 
 const METADATA: &str = "metadata.json";
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.weights.h5";
+
+/// The classes of models.
+pub(crate) const MODELS: [&str; 3] = ["Sequential", "Functional", "Model"];
+
+/// The model that Keras wrote into the config of a layer.
+pub(crate) fn read_inner(json: &Value) -> Result<Model, String> {
+    let mut model = read::model(json).map_err(|misfit| misfit.message)?;
+    // Its weights are those of the model around it.
+    model.variables.filled();
+    Ok(model)
+}
 
 /// The version of Keras whose format is written.
 const KERAS_VERSION: &str = "3.15.0";
 
 /// The date in every file, as that of the archive's entries: the same model gives the same bytes.
 const DATE: &str = "1980-01-01@00:00:00";
-
-/// Elements that the weights of a model described by JSON alone may have: 8 GiB of `float32`.
-const MOST_ELEMENTS: usize = 1 << 31;
 
 /// What a `.keras` file holds: a model that was compiled, or one that was not.
 #[derive(Clone, Debug)]
@@ -78,14 +91,58 @@ impl Loaded {
 /// # Errors
 /// If the file cannot be read, is damaged, or holds what Cornu does not have; see [`Model::load`].
 pub fn load(path: impl AsRef<Path>) -> Result<Loaded> {
+    load_with(path, &Classes::new())
+}
+
+/// The same for a file that names classes of your own.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with(path: impl AsRef<Path>, classes: &Classes) -> Result<Loaded> {
+    let contents = Contents::open(path.as_ref())?;
+    contents.read_with(classes, path.as_ref(), |contents| {
+        let model = contents.model()?;
+        match contents.is_compiled() {
+            false => Ok(Loaded::Model(Box::new(model))),
+            true => Ok(Loaded::Trainer(Box::new(contents.trainer(model)?))),
+        }
+    })
+}
+
+/// The layer called `name` in the `.keras` file at `path`, whatever else there is in the file, with the vocabulary
+/// that it learned. Layers that work on texts do so before a model, and so are loaded apart from it.
+///
+/// ```no_run
+/// use cornu::{files, layers::TextVectorization};
+/// let words: TextVectorization = files::load_layer("model.keras", "text_vectorization")?;
+/// let numbers = words.vectorize(&["the cat sat"])?;
+/// # Ok::<(), cornu::Error>(())
+/// ```
+///
+/// # Errors
+/// If the file cannot be read, has no such layer, or several, or one of another class.
+pub fn load_layer<L: Layer + Named + DeserializeOwned>(path: impl AsRef<Path>, name: &str) -> Result<L> {
     let path = path.as_ref();
     let contents = Contents::open(path)?;
-    let named = |misfit: Misfit| misfit.in_file(path);
-    let model = contents.model().map_err(named)?;
-    match contents.is_compiled() {
-        false => Ok(Loaded::Model(Box::new(model))),
-        true => Ok(Loaded::Trainer(Box::new(contents.trainer(model).map_err(named)?))),
-    }
+    contents.read_with(&Classes::new(), path, |contents| {
+        let mut found = Vec::new();
+        vocabularies::layers_called(&contents.config, name, &mut found);
+        let fields = match found[..] {
+            [fields] => fields,
+            [] => return Err(Misfit::new(format!("there is no layer `{name}`"))),
+            _ => return Err(Misfit::new(format!("there are {} layers `{name}`", found.len()))),
+        };
+        let class = fields.get("class_name").and_then(Value::as_str).unwrap_or_default();
+        if class != L::NAME {
+            let message = format!("the layer `{name}` is a {class}, not a {}", L::NAME);
+            return Err(Misfit::new(message).help(format!("load it as a {class}")));
+        }
+        let mut config = fields.get("config").and_then(Value::as_object).cloned().unwrap_or_default();
+        contents.vocabularies.fill(name, class, &mut config)?;
+        config.retain(|key, _| !nested::SHARED.contains(&key.as_str()));
+        let layer = parse::<L>(Value::Object(config));
+        layer.map_err(|error| Misfit::new(format!("the layer `{name}`: {error}")))
+    })
 }
 
 impl Model {
@@ -115,8 +172,16 @@ impl Model {
     /// If the file cannot be read or is damaged; if a layer is of a class that Cornu does not have,
     /// computes in another dtype than `float32`, or is Python code; if weights do not fit.
     pub fn load(path: impl AsRef<Path>) -> Result<Model> {
+        Model::load_with(path, &Classes::new())
+    }
+
+    /// The same for a file that names classes of your own; see [`Classes`].
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    pub fn load_with(path: impl AsRef<Path>, classes: &Classes) -> Result<Model> {
         let path = path.as_ref();
-        Contents::open(path)?.model().map_err(|misfit| misfit.in_file(path))
+        Contents::open(path)?.read_with(classes, path, Contents::model)
     }
 
     /// The layers and their connections, without weights, as Keras's `to_json` gives them.
@@ -139,9 +204,19 @@ impl Model {
     /// As [`Model::load`]; if the weights would take more than 8 GiB.
     #[track_caller]
     pub fn from_json(text: &str) -> Result<Model> {
+        Model::from_json_with(text, &Classes::new())
+    }
+
+    /// The same for a text that names classes of your own; see [`Classes`].
+    ///
+    /// # Errors
+    /// As [`Model::from_json`].
+    #[track_caller]
+    pub fn from_json_with(text: &str, classes: &Classes) -> Result<Model> {
         let config: Value = serde_json::from_str(text)
             .map_err(|error| Error::argument(format!("this is no JSON: {error}")).help(DAMAGED))?;
-        let mut model = match read::model(&config, 0, MOST_ELEMENTS) {
+        let reading = Reading { classes: classes.clone(), ..Reading::default() };
+        let mut model = match reading.during(|| read::model(&config)) {
             Ok(model) => model,
             Err(Misfit { message, help }) => {
                 return Err(Error::argument(shorten(message)).help(help.unwrap_or(DAMAGED.into())));
@@ -179,14 +254,21 @@ impl Trainer {
     /// As [`Model::load`]; if the file was saved without compiling the model, or with a loss, metric or
     /// optimizer that Cornu does not have.
     pub fn load(path: impl AsRef<Path>) -> Result<Trainer> {
+        Trainer::load_with(path, &Classes::new())
+    }
+
+    /// The same for a file that names classes of your own; see [`Classes`].
+    ///
+    /// # Errors
+    /// As [`Trainer::load`].
+    pub fn load_with(path: impl AsRef<Path>, classes: &Classes) -> Result<Trainer> {
         let path = path.as_ref();
         let contents = Contents::open(path)?;
         if !contents.is_compiled() {
             return Err(Error::file(path, "this model was saved without being compiled")
                 .help("load it with Model::load, then compile it"));
         }
-        let model = contents.model().map_err(|misfit| misfit.in_file(path))?;
-        contents.trainer(model).map_err(|misfit| misfit.in_file(path))
+        contents.read_with(classes, path, |contents| contents.trainer(contents.model()?))
     }
 }
 
@@ -214,6 +296,7 @@ struct Contents {
     metadata: Value,
     config: Value,
     weights: hdf5::Group,
+    vocabularies: Vocabularies,
 }
 
 impl Contents {
@@ -239,12 +322,29 @@ impl Contents {
         let weights = hdf5::read(member(WEIGHTS)?, path)?;
         // Nothing depends on it but the seed of what is random.
         let metadata = member(METADATA).and_then(|bytes| json(METADATA, bytes)).unwrap_or_default();
-        Ok(Contents { metadata, config, weights })
+        let vocabularies = Vocabularies::new(&members, &weights);
+        Ok(Contents { metadata, config, weights, vocabularies })
+    }
+
+    /// Reads something from the file, in which classes of the user's own may be named.
+    fn read_with<R>(
+        &self,
+        classes: &Classes,
+        path: &Path,
+        read: impl FnOnce(&Contents) -> Result<R, Misfit>,
+    ) -> Result<R> {
+        let seed = self.metadata.pointer("/cornu/seed").and_then(Value::as_i64).unwrap_or(0);
+        let reading = Reading {
+            classes: classes.clone(),
+            vocabularies: self.vocabularies.clone(),
+            seed,
+            room: weights::count(&self.weights),
+        };
+        reading.during(|| read(self)).map_err(|misfit| misfit.in_file(path))
     }
 
     fn model(&self) -> Result<Model, Misfit> {
-        let seed = self.metadata.pointer("/cornu/seed").and_then(Value::as_i64).unwrap_or(0);
-        let mut model = read::model(&self.config, seed, weights::count(&self.weights))?;
+        let mut model = read::model(&self.config)?;
         weights::fill(&mut model, &self.weights)?;
         model.variables.filled();
         self.restore_step(&mut model, None)?;

@@ -1,12 +1,12 @@
 //! From the JSON that Keras describes a model by to the model. Nothing in it is trusted.
 
-use super::Misfit;
+use super::{MODELS, Misfit};
 use crate::arguments::{Argument, Arguments};
 use crate::dtype_policy::DTypePolicy;
 use crate::layers::{AnyLayer, LAYERS, Layer, nested};
 use crate::model::{Call, Form, Input, Model, Network, Node, Reference, Structure};
 use crate::operations::Operation;
-use crate::registry::{Any, Kind};
+use crate::registry::{Any, Kind, Origin, Reading};
 use crate::variables::Variables;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -15,11 +15,12 @@ use std::collections::HashMap;
 /// small file in which models hold models could otherwise ask for any number.
 const MOST_CALLS: usize = 20_000;
 
-/// The model that `json` describes, with zeros for weights, of which there are at most `room`.
-pub(super) fn model(json: &Value, seed: i64, room: usize) -> Result<Model, Misfit> {
+/// The model that `json` describes, with zeros for weights.
+pub(super) fn model(json: &Value) -> Result<Model, Misfit> {
     let described = Described::new(json, "the model")?;
+    let (seed, room) = Reading::with(|reading| (reading.seed, reading.room));
     match described.class {
-        "Sequential" | "Functional" | "Model" => Ok(Reader { seed, room }.model(&described)?.0),
+        class if MODELS.contains(&class) => Ok(Reader { seed, room }.model(&described)?.0),
         class => Err(Misfit::new(format!("the model is of class {class}, which is not known")).help(
             "models of a class of their own hold Python code; build them in Keras as Sequential or functional \
              models",
@@ -36,6 +37,8 @@ struct Described<'a> {
     name: Option<&'a str>,
     config: &'a Map<String, Value>,
     trainable: bool,
+    /// Where the class comes from, if it is a user's own.
+    origin: Option<Origin<'a>>,
 }
 
 impl<'a> Described<'a> {
@@ -56,9 +59,11 @@ impl<'a> Described<'a> {
                 "replace it with a layer that says what it does, such as Rescaling or Activation, and save again",
             ));
         }
-        if let Some(origin) = custom(fields) {
-            let message = format!("{place} is a {class} from {origin}, not one of Keras's own");
-            return Err(Misfit::new(message).help("use layers of Keras itself"));
+        let origin = Origin::of(fields);
+        if let Some(origin) = origin.as_ref().filter(|origin| !origin.is_known()) {
+            let message = format!("{place} is a {class} from {}, not one of Keras's own", origin.from);
+            let help = format!("use layers of Keras itself, or {}", origin.help("layer"));
+            return Err(Misfit::new(message).help(help));
         }
         let trainable = match config.get("trainable") {
             None | Some(Value::Null) => true,
@@ -67,7 +72,7 @@ impl<'a> Described<'a> {
                 return Err(Misfit::new(format!("{place}: trainable is {other}, not true or false")));
             }
         };
-        Ok(Described { place, class, module, name, config, trainable })
+        Ok(Described { place, class, module, name, config, trainable, origin })
     }
 
     fn misfit(&self, what: impl std::fmt::Display) -> Misfit {
@@ -78,14 +83,6 @@ impl<'a> Described<'a> {
         let list = self.config.get(key).and_then(Value::as_array);
         list.map(Vec::as_slice).ok_or_else(|| self.misfit(format!("has no list of {key}")))
     }
-}
-
-/// Where a class comes from, if that is not Keras.
-fn custom(fields: &Map<String, Value>) -> Option<&str> {
-    let module = fields.get("module").and_then(Value::as_str);
-    let own = |module: &str| ["keras", "builtins"].contains(&module.split('.').next().unwrap_or(module));
-    let registered = fields.get("registered_name").and_then(Value::as_str);
-    registered.filter(|name| name.contains('>')).or(module.filter(|module| !own(module)))
 }
 
 struct Reader {
@@ -264,28 +261,37 @@ impl Reader {
             "InputLayer" | "Input" => {
                 Any::new(std::sync::Arc::new(input(&layer.place, Value::Object(layer.config.clone()))?))
             }
-            "Sequential" | "Functional" | "Model" => {
+            class if MODELS.contains(&class) => {
                 let (model, n_calls) = self.model(layer)?;
                 inner = n_calls;
                 Any::new(std::sync::Arc::new(model))
             }
             class => {
-                if !LAYERS.iter().any(|entry| entry.name == class || entry.aliases.contains(&class)) {
+                let listed = LAYERS.iter().any(|entry| entry.name == class || entry.aliases.contains(&class));
+                if layer.origin.is_none() && !listed {
                     let known: Vec<&str> = <dyn Layer>::registry().iter().map(|entry| entry.name).collect();
                     return Err(layer
                         .misfit(format!("is a {class}, which Cornu does not have"))
                         .help(format!("the layers there are: {}", known.join(", "))));
                 }
                 check_origins(layer.config, layer)?;
+                inner = layer.config.values().map(calls_within).fold(1, usize::saturating_add);
                 let mut config = layer.config.clone();
                 // What all layers have is not part of their own fields.
                 for key in nested::SHARED {
                     config.remove(key);
                 }
+                let filled = |reading: &Reading| {
+                    reading.vocabularies.fill(layer.name.unwrap_or_default(), class, &mut config)
+                };
+                Reading::with(filled).map_err(|error| layer.misfit(format!("has no vocabulary: {error}")))?;
                 let policy = layer.config.get("dtype").unwrap_or(&Value::Null);
                 nested::drop_dtypes(&mut config, DTypePolicy::from_json(policy).unwrap_or_default());
-                Any::from_name(class, Value::Object(config))
-                    .map_err(|error| Misfit::new(format!("{}: {error}", layer.place)))?
+                let made = match &layer.origin {
+                    Some(origin) => origin.make(Value::Object(config)),
+                    None => Any::from_name(class, Value::Object(config)),
+                };
+                made.map_err(|error| Misfit::new(format!("{}: {error}", layer.place)))?
             }
         };
         let policy = layer.config.get("dtype").unwrap_or(&Value::Null);
@@ -298,6 +304,22 @@ impl Reader {
         // The default needs no word.
         let dtype = dtype.filter(|policy| *policy != DTypePolicy::default());
         Ok((AnyLayer { layer: item, name, trainable: layer.trainable, dtype, recompute: false }, inner))
+    }
+}
+
+/// The number of calls of layers that lie in a config.
+fn calls_within(json: &Value) -> usize {
+    let sum = |items: &mut dyn Iterator<Item = usize>| items.fold(0, usize::saturating_add);
+    match json {
+        Value::Array(items) => sum(&mut items.iter().map(calls_within)),
+        Value::Object(fields) => {
+            // A layer of a model is called as often as it is connected.
+            let times =
+                fields.get("inbound_nodes").and_then(Value::as_array).map_or(1, |calls| calls.len().max(1));
+            let inner = sum(&mut fields.values().map(calls_within));
+            inner.saturating_add(nested::is_layer(fields) as usize).saturating_mul(times)
+        }
+        _ => 0,
     }
 }
 
@@ -364,10 +386,10 @@ fn input(place: &str, mut config: Value) -> Result<Input, Misfit> {
 /// Refuses initializers and the like that are not Keras's own, though they may be called the same.
 fn check_origins(fields: &Map<String, Value>, layer: &Described) -> Result<(), Misfit> {
     let class = fields.get("class_name").and_then(Value::as_str);
-    if let (Some(class), Some(origin)) = (class, custom(fields)) {
+    if let (Some(class), Some(origin)) = (class, Origin::of(fields).filter(|origin| !origin.is_known())) {
         return Err(layer
-            .misfit(format!("uses {class} from {origin}, not one of Keras's own"))
-            .help("use what Keras itself has"));
+            .misfit(format!("uses {class} from {}, not one of Keras's own", origin.from))
+            .help("use what Keras itself has, or give a class of your own with load_with"));
     }
     let mut values: Vec<&Value> = fields.values().collect();
     while let Some(value) = values.pop() {

@@ -4,9 +4,10 @@
 //! numbered, `layers/dense_1`: in the order of the model's layers, whatever their names are. Its
 //! group `vars` holds the weights `0`, `1` ..., and the layer's name as an attribute.
 
-use super::Misfit;
+use super::{Misfit, vocabularies};
 use crate::error::Result;
 use crate::files::hdf5::{Attribute, Group};
+use crate::layers::IntegerLookup;
 use crate::model::{Model, Trainer};
 use crate::optimizers::Optimizer;
 use crate::registry::Item;
@@ -16,6 +17,8 @@ use cornu_graph::{Array, DType};
 
 /// A layer's place in the file.
 struct Place {
+    /// What the tokens of its vocabulary weigh.
+    token_weights: Option<Array>,
     /// Its group.
     group: String,
     /// Its name.
@@ -34,7 +37,7 @@ fn places_of(model: &Model) -> Vec<Place> {
             let known = found.iter().position(|place| place.group == *group);
             let place = known.unwrap_or_else(|| {
                 let name = path.rsplit('/').nth(1).unwrap_or_default().to_string();
-                found.push(Place { group: group.clone(), name, paths: Vec::new() });
+                found.push(Place { group: group.clone(), name, paths: Vec::new(), token_weights: None });
                 found.len() - 1
             });
             found[place].paths.push(path.clone());
@@ -52,7 +55,9 @@ fn layers_of(model: &Model, within: &str, found: &mut Vec<Place>) {
         }
         let group = format!("{within}{group}");
         let below = format!("{group}/");
-        found.push(Place { group, name: node.name.clone(), paths: Vec::new() });
+        let lookup = (&*node.layer.layer as &dyn std::any::Any).downcast_ref::<IntegerLookup>();
+        let token_weights = lookup.and_then(IntegerLookup::token_weights).map(Array::from_vec);
+        found.push(Place { group, name: node.name.clone(), paths: Vec::new(), token_weights });
         if let Some(inner) = node.as_model() {
             layers_of(inner, &below, found);
         }
@@ -71,9 +76,13 @@ fn add(root: &mut Group, group: &str, name: &str, arrays: impl IntoIterator<Item
 pub(super) fn of_model(model: &Model) -> Group {
     let mut root = Group::default();
     add(&mut root, "", model.name(), []);
-    for Place { group, name, paths } in places_of(model) {
+    for Place { group, name, paths, token_weights } in places_of(model) {
         let indices = paths.iter().filter_map(|path| model.variables.index(path));
         add(&mut root, &group, &name, indices.map(|index| model.variables.values()[index].clone()));
+        if let Some(weights) = token_weights {
+            let vars = root.group_mut(&format!("{group}/vars"));
+            vars.datasets.insert(vocabularies::WEIGHTS.into(), weights);
+        }
     }
     root
 }
@@ -99,9 +108,12 @@ pub(super) fn count(group: &Group) -> usize {
 
 /// Gives a model the weights in the file.
 pub(super) fn fill(model: &mut Model, root: &Group) -> Result<(), Misfit> {
-    for Place { group, name, paths } in places_of(model) {
+    for Place { group, name, paths, .. } in places_of(model) {
         let place = format!("{group}/vars");
-        let n_there = root.group(&place).map_or(0, |vars| vars.datasets.len());
+        // What is not numbered is no weight, but what a vocabulary's tokens weigh.
+        let numbered =
+            |vars: &Group| vars.datasets.keys().filter(|key| *key != vocabularies::WEIGHTS).count();
+        let n_there = root.group(&place).map_or(0, numbered);
         if n_there != paths.len() {
             let message =
                 format!("the layer `{name}` has {} weights, the file has {n_there} in {place}", paths.len());

@@ -2,10 +2,10 @@
 
 use crate::arguments::{Argument, Arguments};
 use crate::dtype_policy::DTypePolicy;
-use crate::layers::{Kept, nested};
+use crate::layers::{Kept, Layer, nested};
 use crate::model::{Call, Model, Network, Node, Reference, Structure};
 use crate::operations::Operation;
-use crate::registry::Item;
+use crate::registry::{Item, Kind, names};
 use cornu_graph::DType;
 use serde_json::{Map, Value, json};
 use std::any::Any;
@@ -78,16 +78,19 @@ fn serialized(model: &Model, config: Value) -> Map<String, Value> {
     json
 }
 
+/// A model that is a layer, or in the config of one.
+pub(crate) fn inner_model(model: &Model, name: &str, trainable: bool) -> Map<String, Value> {
+    let mut json = serialized(model, config(model, name, trainable));
+    json.insert("compile_config".into(), json!({}));
+    json
+}
+
 /// One layer; in a functional model with its calls.
 fn layer(model: &Model, index: usize, in_sequence: bool, trainable: bool) -> Value {
     let node = &model.network.nodes[index];
     let trainable = trainable && node.layer.trainable;
     let mut json = match node.as_model() {
-        Some(inner) => {
-            let mut json = serialized(inner, config(inner, &node.name, trainable));
-            json.insert("compile_config".into(), json!({}));
-            json
-        }
+        Some(inner) => inner_model(inner, &node.name, trainable),
         None => match (&*node.layer.layer as &dyn Any).downcast_ref::<Operation>() {
             Some(operation) => computation(operation, &node.name),
             None => simple(model, index, trainable),
@@ -149,11 +152,15 @@ fn simple(model: &Model, index: usize, trainable: bool) -> Map<String, Value> {
         config.extend(own);
         nested::fill_dtypes(&mut config, &dtype.to_json());
     }
+    let (module, registered) = match node.as_input() {
+        Some(_) => (<dyn Layer>::MODULE.into(), Value::Null),
+        None => names(layer),
+    };
     let mut json = Map::new();
-    json.insert("module".into(), "keras.layers".into());
+    json.insert("module".into(), module);
     json.insert("class_name".into(), layer.class_name().into());
     json.insert("config".into(), Value::Object(config));
-    json.insert("registered_name".into(), Value::Null);
+    json.insert("registered_name".into(), registered);
     // Of a layer of several arguments Keras finds the shapes when it connects the model.
     if let Some(Call { arguments: Arguments { positional, named }, .. }) = node.calls.first()
         && let [argument] = &positional[..]

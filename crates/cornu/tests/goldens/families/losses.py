@@ -1,4 +1,4 @@
-"""Losses: values, reductions and gradients."""
+"""Losses: values, reductions and gradients; many batches with masks."""
 
 import jax
 import jax.numpy as jnp
@@ -6,6 +6,8 @@ import keras
 import numpy as np
 
 from .shared import (
+    SIZES,
+    Table,
     array,
     fresh,
     normal,
@@ -66,10 +68,72 @@ def loss_case(name, build, arguments, y_true, y_pred, sample_weight):
     }
 
 
+REDUCTIONS = ("sum_over_batch_size", "sum", "mean_with_sample_weight", "none")
+
+
+def batches_case(table, case, build, y_true, y_pred, sample_weight):
+    """Compute a loss on many batches, weighted, masked, both and neither.
+
+    Parameters
+    ----------
+    table : Table
+        Where arrays are kept.
+    case : dict
+        What `loss_case` gave.
+    build : type
+        The loss's class.
+    y_true, y_pred, sample_weight : numpy.ndarray
+        Samples out of which batches are drawn, predictions apart from labels.
+
+    Returns
+    -------
+    dict
+        The case; arrays are places in the table. Values without a reduction
+        are those of all batches, one after the other.
+    """
+    n = len(y_true)
+    rng = np.random.default_rng(5)
+    rows = [rng.integers(0, n, size) for size in SIZES]
+    labels = [y_true[r] for r in rows]
+    predictions = [y_pred[rng.integers(0, n, size)] for size in SIZES]
+    weights = [sample_weight[r] for r in rows]
+    per_sample = case["per_sample"]["shape"][1:]
+    masks = [rng.uniform(size=(len(r), *per_sample)) < 0.7 for r in rows]
+    masks[7][...] = False
+    values = {}
+    for weighted in (False, True):
+        for masked in (False, True):
+            for reduction in REDUCTIONS:
+                loss = build(**case["arguments"], reduction=reduction)
+                results = []
+                for t, p, w, m in zip(labels, predictions, weights, masks):
+                    p = jnp.asarray(p)
+                    if masked:
+                        keras.src.backend.set_keras_mask(p, jnp.asarray(m))
+                    value = loss(t, p, w if weighted else None)
+                    results.append(np.asarray(value))
+                key = reduction
+                key += "_weighted" if weighted else ""
+                key += "_masked" if masked else ""
+                values[key] = table.put(results)
+    return {
+        "name": case["name"],
+        "class_name": case["class_name"],
+        "arguments": case["arguments"],
+        "config": case["config"],
+        "y_true": table.put(labels),
+        "y_pred": table.put(predictions),
+        "sample_weight": table.put(weights),
+        "mask": table.put(masks),
+        "values": values,
+    }
+
+
 def make_losses():
     """Write ``losses.json``: every loss, its reductions and its gradient."""
     rng = fresh(2)
     cases = []
+    table, batched, kinds = Table(), [], []
     real_true, real_pred = normal(rng, 6, 4), normal(rng, 6, 4)
     column_true, column_pred = normal(rng, 6, 1), normal(rng, 6, 1)
     cube_true, cube_pred = normal(rng, 3, 5, 4), normal(rng, 3, 5, 4)
@@ -81,6 +145,10 @@ def make_losses():
 
     def add(name, build, y_true, y_pred, w=weight, **arguments):
         cases.append(loss_case(name, build, arguments, y_true, y_pred, w))
+        if (name, arguments, y_pred.ndim) not in kinds:
+            kinds.append((name, arguments, y_pred.ndim))
+            case = batches_case(table, cases[-1], build, y_true, y_pred, w)
+            batched.append(case)
 
     kl = keras.losses
     # Regression.
@@ -301,4 +369,12 @@ def make_losses():
     add("ctc", kl.CTC, sequences, normal(rng, 6, 7, 4, scale=1.5))
     short = sequences[[0, 1, 5, 2, 2, 5]]
     add("ctc", kl.CTC, short, normal(rng, 6, 3, 4, scale=1.5))
-    write("losses.json", {"cases": cases})
+    write(
+        "losses.json",
+        {
+            "cases": cases,
+            "sizes": list(SIZES),
+            "arrays": table.arrays,
+            "batches": batched,
+        },
+    )

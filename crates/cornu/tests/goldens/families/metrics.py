@@ -1,69 +1,73 @@
-"""Metrics: results after several updates."""
+"""Metrics: results after each of twenty updates."""
 
+import jax.numpy as jnp
 import keras
 import numpy as np
 from keras import layers
 
 from .shared import (
+    N_UPDATES,
+    SIZES,
+    Table,
     array,
     fresh,
     normal,
     one_hot,
     plain,
     probabilities,
-    result,
     uniform,
     write,
 )
 
 
-def metric_case(build, updates, note=None, arguments=None):
+def metric_case(table, build, y_true, y_pred, weight, mask):
     """Feed updates to a metric and record its result after each.
 
     Parameters
     ----------
+    table : Table
+        Where arrays are kept.
     build : callable
         Makes the metric.
-    updates : list of tuple
-        ``(y_true, y_pred, sample_weight)`` each, or ``(values, None,
-        sample_weight)`` for `Mean` and `Sum`; a weight may be None.
-    note : str, optional
-        What is unusual about the case.
-    arguments : dict, optional
-        What its constructor was given, where its config leaves that out.
+    y_true, y_pred : list of numpy.ndarray
+        What each update takes; for `Mean` and `Sum` the second is None, and
+        the first has the values.
+    weight, mask : list of numpy.ndarray or None
+        Sample weights, and the mask that the predictions of a model with a
+        masking layer carry.
 
     Returns
     -------
     dict
-        The case.
+        The case; arrays are places in the table.
     """
     metric = build()
     name = type(metric).__name__
     metric.name = keras.src.utils.naming.to_snake_case(name)
-    rows = []
-    for y_true, y_pred, weight in updates:
-        args = [y_true] if y_pred is None else [y_true, y_pred]
-        metric.update_state(*args, sample_weight=weight)
-        row = {"y_true": array(y_true)}
-        if y_pred is None:
-            row = {"values": array(y_true)}
-        else:
-            row["y_pred"] = array(y_pred)
-        row["sample_weight"] = None if weight is None else array(weight)
-        row["result"] = result(metric.result())
-        rows.append(row)
+    results = []
+    for i in range(N_UPDATES):
+        args = [y_true[i]]
+        if y_pred is not None:
+            args.append(jnp.asarray(y_pred[i]))
+        if mask is not None:
+            keras.src.backend.set_keras_mask(args[-1], jnp.asarray(mask[i]))
+        sample_weight = None if weight is None else weight[i]
+        metric.update_state(*args, sample_weight=sample_weight)
+        results.append(np.asarray(metric.result()))
     case = {
         "class_name": name,
         "config": plain(metric.get_config()),
+        "y_true": table.put(y_true),
+        "y_pred": table.put(y_pred),
+        "sample_weight": table.put(weight),
+        "mask": table.put(mask),
+        # One result is a row.
+        "results": table.put([r[None] for r in results]),
         "variables": [
-            {"name": v.name, "value": result(v)} for v in metric.variables
+            {"name": v.name, "value": table.put([np.asarray(v)[None]])}
+            for v in metric.variables
         ],
-        "updates": rows,
     }
-    if note is not None:
-        case["note"] = note
-    if arguments is not None:
-        case["arguments"] = arguments
     return case
 
 
@@ -137,29 +141,115 @@ def accuracy_choices():
     return table
 
 
+def masked_model():
+    """Record what a model reports whose predictions have a mask.
+
+    Returns
+    -------
+    dict
+        Its weights, what it is fed, and what `evaluate` gives without and with
+        sample weights. (What `fit` reports on JAX leaves the mask out, which
+        is lost where JAX differentiates; other backends keep it.)
+    """
+    rng = fresh(4)
+    model = keras.Sequential(
+        [
+            keras.Input((4,), dtype="int32"),
+            layers.Embedding(5, 3, mask_zero=True),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+    for variable in model.weights:
+        variable.assign(normal(rng, *variable.shape))
+    km = keras.metrics
+
+    def reported():
+        return [
+            km.SparseCategoricalAccuracy(name="accuracy"),
+            km.SparseCategoricalCrossentropy(name="crossentropy"),
+            km.MeanIoU(3, sparse_y_pred=False, dtype="float32", name="iou"),
+        ]
+
+    model.compile(
+        "sgd",
+        "sparse_categorical_crossentropy",
+        metrics=reported(),
+        weighted_metrics=reported(),
+    )
+    x = rng.integers(0, 5, (12, 4)).astype(np.int32)
+    y = rng.integers(0, 3, (12, 4)).astype(np.int32)
+    weight = uniform(rng, 0.2, 2.0, 12, 4)
+    scores = [
+        model.evaluate(
+            x, y, sample_weight=w, batch_size=5, verbose=0, return_dict=True
+        )
+        for w in (None, weight)
+    ]
+    return {
+        "weights": [array(w) for w in model.get_weights()],
+        "x": array(x),
+        "y": array(y),
+        "sample_weight": array(weight),
+        "plain": scores[0],
+        "weighted": scores[1],
+    }
+
+
 def make_metrics():
-    """Write ``metrics.json``: every metric over three updates."""
+    """Write ``metrics.json``: every metric over twenty updates."""
     rng = fresh(3)
     km = keras.metrics
+    table = Table()
     cases = []
-    n, classes = 10, 4
+    classes = 4
+    # Weights and masks by their shapes, so that cases share them.
+    drawn = {}
 
-    def add(build, data, ranks=(1,), note=None, **left_out):
-        """Add one case without weights and one for each rank of weights."""
-        plain_data = [(*d, None) for d in data]
-        extra = left_out or None
-        cases.append(metric_case(build, plain_data, note, extra))
+    def weights_of(shapes):
+        key = ("weight", *shapes)
+        if key not in drawn:
+            drawn[key] = [uniform(rng, 0.2, 2.0, *s) for s in shapes]
+            for weight in drawn[key]:
+                weight.ravel()[1:2] = 0.0
+        return drawn[key]
+
+    def masks_of(shapes):
+        key = ("mask", *shapes)
+        if key not in drawn:
+            drawn[key] = [rng.uniform(size=s) < 0.7 for s in shapes]
+            # Whole batches may be masked out, the first of them too.
+            drawn[key][0][...] = False
+            drawn[key][7][...] = False
+        return drawn[key]
+
+    def add(build, data, ranks=(1,), mask_rank=None, **left_out):
+        """Add a case without weights, one for each rank of weights, one with
+        a mask of the predictions (that of a model has all their axes but the
+        last), and one with a mask and weights of its rank."""
+        y_true, y_pred = (list(arrays) for arrays in zip(*data))
+        if y_pred[0] is None:
+            y_pred = None
+
+        def one(weight, mask):
+            case = metric_case(table, build, y_true, y_pred, weight, mask)
+            if left_out:
+                case["arguments"] = left_out
+            cases.append(case)
+
+        one(None, None)
         for rank in ranks:
-            weighted = []
-            for y_true, y_pred in data:
-                shape = y_true.shape[:rank] if rank > 0 else (len(y_true), 1)
-                weight = uniform(rng, 0.2, 2.0, *shape)
-                weight.ravel()[1] = 0.0
-                weighted.append((y_true, y_pred, weight))
-            cases.append(metric_case(build, weighted, note, extra))
+            shapes = [
+                t.shape[:rank] if rank >= 0 else (len(t), 1) for t in y_true
+            ]
+            one(weights_of(shapes), None)
+        if y_pred is not None:
+            rank = mask_rank or max(y_pred[0].ndim - 1, 1)
+            shapes = [p.shape[:rank] for p in y_pred]
+            one(None, masks_of(shapes))
+            if rank in ranks:
+                one(weights_of(shapes), masks_of(shapes))
 
-    # Three updates of each kind of data; the last is of another size.
-    sizes = (n, n, n - 3)
+    sizes = SIZES
     labels = [rng.integers(0, classes, s).astype(np.int32) for s in sizes]
     rows = [probabilities(rng, s, classes) for s in sizes]
     for label, row in zip(labels, rows):
@@ -195,7 +285,8 @@ def make_metrics():
     add(lambda: km.BinaryAccuracy(threshold=0.3), binary)
     add(km.BinaryAccuracy, multilabel, (1, 2, -1))
     flat = [(b[:, 0], s) for b, s in binary]
-    add(km.BinaryAccuracy, flat, note="y_true of rank 1, y_pred of rank 2")
+    # Labels of rank 1, predictions of rank 2.
+    add(km.BinaryAccuracy, flat)
     add(km.CategoricalAccuracy, dense)
     add(km.SparseCategoricalAccuracy, sparse)
     add(km.SparseCategoricalAccuracy, column, (1, 2))
@@ -240,7 +331,7 @@ def make_metrics():
         add(kind, real)
         # Only the root keeps the last axis, so only it takes rank-2 weights.
         add(kind, reals, (1, 2) if kind is km.RootMeanSquaredError else (1,))
-        add(kind, [(t[:, 0], p) for t, p in real], note="y_true of rank 1")
+        add(kind, [(t[:, 0], p) for t, p in real])
     add(km.R2Score, real)
     for how in ("uniform_average", "variance_weighted_average", None):
         add(lambda h=how: km.R2Score(class_aggregation=h), reals)
@@ -249,12 +340,11 @@ def make_metrics():
     for kind in (km.Mean, km.Sum):
         add(kind, [(t[:, 0], None) for t, _ in reals])
         add(kind, [(t, None) for t, _ in reals], (1, 2))
-        scalars = [
-            (np.float32(1.5), None, np.float32(2.0)),
-            (np.float32(-0.25), None, np.float32(3.0)),
-            (np.float32(4.0), None, np.float32(0.5)),
-        ]
-        cases.append(metric_case(kind, scalars, "scalar values and weights"))
+        scalars = list(normal(rng, N_UPDATES))
+        scalar_weights = list(uniform(rng, 0.2, 2.0, N_UPDATES))
+        cases.append(
+            metric_case(table, kind, scalars, None, scalar_weights, None)
+        )
 
     for smoothing in (0.0, 0.1):
         add(
@@ -367,10 +457,10 @@ def make_metrics():
         (one_hot(t, 4), p)
         for t, p in (
             (
-                rng.integers(0, 4, (2, 3, 3)),
-                probabilities(rng, 2, 3, 3, 4),
+                rng.integers(0, 4, (s, 2, 2)),
+                probabilities(rng, s, 2, 2, 4),
             )
-            for _ in range(3)
+            for s in sizes
         )
     ]
     add(lambda: km.OneHotMeanIoU(4), maps, ())
@@ -387,7 +477,7 @@ def make_metrics():
     for kind in (km.PearsonCorrelation, km.ConcordanceCorrelation):
         add(kind, reals)
         add(lambda k=kind: k(axis=1), cubes, (1, 2))
-        add(lambda k=kind: k(axis=[1, 2]), cubes)
+        add(lambda k=kind: k(axis=[1, 2]), cubes, mask_rank=1)
 
     # Means of losses.
     kl = keras.losses
@@ -409,10 +499,10 @@ def make_metrics():
     # An update sees -1 and 1 where all labels are 0 and 1.
     add(km.Hinge, [(2 * b - 1, p) for b, (_, p) in zip(many_bits, reals)])
     ignoring = [(np.where(t == 1, -1, t), p) for t, p in sparse]
+    # An ignored sample counts as zero without weights.
     add(
         lambda: km.SparseCategoricalCrossentropy(ignore_class=-1),
         ignoring,
-        note="an ignored sample counts as zero without weights",
     )
     ranked = [
         (t, np.argsort(-p, -1).astype(np.int32)) for t, p in sparse
@@ -432,5 +522,11 @@ def make_metrics():
         )
     write(
         "metrics.json",
-        {"cases": cases, "metric_from_loss": accuracy_choices()},
+        {
+            "sizes": list(SIZES),
+            "arrays": table.arrays,
+            "cases": cases,
+            "metric_from_loss": accuracy_choices(),
+            "masked_model": masked_model(),
+        },
     )

@@ -185,6 +185,51 @@ def write(name, value):
     print(f"{name}: {len(text)} bytes", flush=True)
 
 
+N_UPDATES = 20
+
+# How many rows each update has; the last has fewer.
+SIZES = (4,) * (N_UPDATES - 1) + (3,)
+
+
+class Table:
+    """Arrays of all updates, one after the other, each kept once.
+
+    Attributes
+    ----------
+    arrays : list of dict
+        What `array` gives of each.
+    """
+
+    def __init__(self):
+        self.arrays = []
+        self.known = {}
+
+    def put(self, updates):
+        """Keep an array.
+
+        Parameters
+        ----------
+        updates : list of numpy.ndarray or None
+            The arrays of the updates, whose rows are joined; scalars are the
+            rows of one array.
+
+        Returns
+        -------
+        int or None
+            Its place in the table.
+        """
+        if updates is None:
+            return None
+        parts = [np.asarray(update) for update in updates]
+        join = np.stack if parts[0].ndim == 0 else np.concatenate
+        value = array(join(parts))
+        key = json.dumps(value)
+        if key not in self.known:
+            self.known[key] = len(self.arrays)
+            self.arrays.append(value)
+        return self.known[key]
+
+
 def fresh(seed):
     """Reset Keras's names and seeds and return a generator for the data.
 
