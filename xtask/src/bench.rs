@@ -239,15 +239,16 @@ fn measure(
             Ok(worker.number(&format!("run {}", steps[i]), "seconds")? / steps[i] as f64)
         });
         learned(name, &mut subjects);
-        let floor = subjects[0].worker.as_mut().ok().and_then(|worker| {
-            // Cornu need not know a floor for everything.
-            worker.number("floor", "seconds_per_step").ok()
-        });
         let memory = subjects.iter_mut().map(|subject| {
             let bytes = subject.with(|worker| worker.number("memory", "peak_bytes"));
             (subject.peer.name, finished(subject, bytes.into_iter().collect()))
         });
         let memory = memory.collect();
+        // After the memory: Cornu's measurement of the floor takes large arrays.
+        let floor = subjects[0].worker.as_mut().ok().and_then(|worker| {
+            // Cornu need not know a floor for everything.
+            worker.number("floor", "seconds_per_step").ok()
+        });
         report.memory.push(Row { name: name.into(), threads, samples: 1, floor: None, times: memory });
         report.training.push(Row { name: name.into(), threads, samples: batch, floor, times });
     }
@@ -266,6 +267,8 @@ fn measure(
 
 /// How often a peer has to do a thing to be busy for so many seconds; warms it up.
 fn calibrate(subject: &mut Subject, request: &str, seconds: f64) -> usize {
+    // The first time may compile.
+    subject.with(|worker| worker.number(&format!("{request} 1"), "seconds"));
     let mut n = 1;
     loop {
         let taken = subject.with(|worker| worker.number(&format!("{request} {n}"), "seconds"));

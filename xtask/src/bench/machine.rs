@@ -29,7 +29,7 @@ impl Machine {
         Machine {
             date: output("date", &["-u", "+%Y-%m-%d"]),
             processor: format!(
-                "{}, family model {}, {cores} cores, {widest}",
+                "{} (model {}), {cores} cores, {widest}",
                 field("model name"),
                 field("model\t")
             ),
