@@ -265,22 +265,25 @@ fn measure(
     Ok(())
 }
 
-/// How often a peer has to do a thing to be busy for so many seconds; warms it up.
+/// How often a peer has to do a thing for the doing alone to take so many seconds; warms it up.
+///
+/// What a request costs however often it does the thing does not count: to start a `fit` takes some
+/// frameworks as long as hundreds of small steps, and users start it once.
 fn calibrate(subject: &mut Subject, request: &str, seconds: f64) -> usize {
+    let mut time = |n: usize| subject.with(|worker| worker.number(&format!("{request} {n}"), "seconds"));
     // The first time may compile.
-    subject.with(|worker| worker.number(&format!("{request} 1"), "seconds"));
-    let mut n = 1;
-    loop {
-        let taken = subject.with(|worker| worker.number(&format!("{request} {n}"), "seconds"));
-        match taken {
-            Some(taken) if taken < seconds => {
-                // Not in one leap: the first times are longer than later ones.
-                let guess = n as f64 * seconds / taken.max(1e-9) * 1.1;
-                n = (guess.ceil() as usize).clamp(n + 1, n * 10);
-            }
-            _ => return n,
+    time(1);
+    let Some(once) = time(1).filter(|once| *once < 4.0 * seconds) else { return 1 };
+    let mut n = 5;
+    while let Some(taken) = time(n) {
+        let each = (taken - once).max(taken / 100.0) / (n - 1) as f64;
+        if each * n as f64 >= seconds {
+            break;
         }
+        // Not in one leap: the first times are longer than later ones.
+        n = ((seconds / each * 1.1).ceil() as usize).clamp(n + 1, n * 10);
     }
+    n
 }
 
 /// More steps than an epoch are whole epochs, as users train.
