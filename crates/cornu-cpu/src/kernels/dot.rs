@@ -125,13 +125,26 @@ impl Products {
         }
     }
 
-    /// The elements of the result that a part makes, where these are whole rows of the only product.
+    /// Number of elements of the result.
+    pub(crate) fn size(&self) -> usize {
+        self.count() * self.product.m * self.product.n
+    }
+
+    /// The elements of the result that a part makes, where these are whole rows.
     pub(crate) fn whole_rows(&self, part: usize) -> Option<Range<usize>> {
-        if self.count() != 1 {
-            return None;
+        let (Product { m, n, .. }, each) = (self.product, self.product.parts());
+        if each == 1 {
+            let own = self.share(part);
+            return Some(own.start * m * n..own.end * m * n);
         }
-        let (block, n) = (self.product.part(part), self.product.n);
-        (block.columns == (0..n)).then_some(block.rows.start * n..block.rows.end * n)
+        let (start, block) = (part / each * m * n, self.product.part(part % each));
+        (block.columns == (0..n)).then_some(start + block.rows.start * n..start + block.rows.end * n)
+    }
+
+    /// The products of a part, where each is one part alone.
+    fn share(&self, part: usize) -> Range<usize> {
+        let parts = self.parts();
+        self.count() * part / parts..self.count() * (part + 1) / parts
     }
 
     /// Bytes of scratch memory that a part needs.
@@ -147,8 +160,7 @@ impl Products {
         // SAFETY: the caller's promises are passed on.
         unsafe {
             if each == 1 {
-                let parts = self.parts();
-                for index in self.count() * part / parts..self.count() * (part + 1) / parts {
+                for index in self.share(part) {
                     self.run_one(index, 0, addresses, scratch, isa);
                 }
             } else {

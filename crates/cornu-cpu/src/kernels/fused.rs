@@ -181,13 +181,17 @@ impl Loop {
         rows_per_tile(self.inner())
     }
 
-    /// Bytes of scratch memory that a part needs.
-    pub(crate) fn scratch_bytes(&self) -> usize {
-        let lane = match self.lanes {
+    /// Bytes of a lane.
+    pub(crate) fn lane_size(&self) -> usize {
+        match self.lanes {
             Lanes::F32 => 4,
             Lanes::F64 => 8,
-        };
-        (self.registers.len() * 8).next_multiple_of(64) + self.n_registers * TILE * lane
+        }
+    }
+
+    /// Bytes of scratch memory that a part needs.
+    pub(crate) fn scratch_bytes(&self) -> usize {
+        (self.registers.len() * 8).next_multiple_of(64) + self.n_registers * TILE * self.lane_size()
     }
 
     /// The block that part `i` runs over.
@@ -225,7 +229,7 @@ impl Loop {
         }
     }
 
-    /// Runs one block.
+    /// Runs one block of a part; `fresh` is whether it is the part's first.
     ///
     /// # Safety
     /// Every buffer that the loop names has an address in `addresses` that is valid for the
@@ -235,6 +239,7 @@ impl Loop {
         &self,
         block: Block,
         part: usize,
+        fresh: bool,
         addresses: Addresses,
         scratch: *mut u8,
         isa: Isa,
@@ -243,10 +248,12 @@ impl Loop {
         unsafe {
             match self.lanes {
                 Lanes::F32 => {
-                    Run::<f32> { work: self, block, part, addresses, scratch: scratch.cast(), isa }.run()
+                    Run::<f32> { work: self, block, part, fresh, addresses, scratch: scratch.cast(), isa }
+                        .run()
                 }
                 Lanes::F64 => {
-                    Run::<f64> { work: self, block, part, addresses, scratch: scratch.cast(), isa }.run()
+                    Run::<f64> { work: self, block, part, fresh, addresses, scratch: scratch.cast(), isa }
+                        .run()
                 }
             }
         }
@@ -547,6 +554,7 @@ struct Run<'a, T> {
     work: &'a Loop,
     block: Block,
     part: usize,
+    fresh: bool,
     addresses: Addresses,
     scratch: *mut T,
     isa: Isa,
@@ -565,7 +573,7 @@ impl<T: Lane> Run<'_, T> {
     /// # Safety
     /// As for [`Loop::run`].
     unsafe fn run(self) {
-        let Run { work, block, part, addresses, scratch, isa } = self;
+        let Run { work, block, part, fresh, addresses, scratch, isa } = self;
         let n_slots = work.registers.len();
         let registers_at = (n_slots * 8).next_multiple_of(64);
         // SAFETY: `Loop::run` promises scratch memory for a pointer a slot and for the registers,
@@ -602,7 +610,10 @@ impl<T: Lane> Run<'_, T> {
                 };
                 gather(work, load, addresses, whole, pointers[load.slot as usize]);
             }
-            start_folds::<T>(work, &block, part, addresses);
+            // Sums over rows go on from block to block.
+            if fresh || work.fold_shape.as_ref().is_some_and(|shape| !shape.keeps_inner) {
+                start_folds::<T>(work, &block, part, addresses);
+            }
             let mut row = block.rows.start;
             while row < block.rows.end {
                 let n_rows = rows_per_tile.min(block.rows.end - row);

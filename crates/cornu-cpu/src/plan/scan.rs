@@ -114,6 +114,7 @@ impl Compiler<'_> {
         let (flops, bytes) = (work.flops(), work.bytes());
         self.steps.push(Step {
             work: Work::Scan(work),
+            blocks: None,
             reads: inputs,
             writes: vec![output, arena, table],
             operations,
