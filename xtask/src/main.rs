@@ -1,6 +1,7 @@
-//! Chores of Cornu's contributors: `cargo xtask new`, `cargo xtask test`, `cargo xtask tidy`.
+//! Chores of Cornu's contributors: `cargo xtask new`, `test`, `tidy` and `bench`.
 #![forbid(unsafe_code)]
 
+mod bench;
 mod new;
 mod tidy;
 
@@ -29,9 +30,11 @@ fn main() -> ExitCode {
             some => Err(some.join("\n")),
         },
         ["test"] => COMMANDS.iter().try_for_each(|command| execute(root, command)),
+        ["bench", ref flags @ ..] => bench::run(root, flags),
         _ => Err(format!(
-            "the commands are:\n  cargo xtask new {} NAME\n  cargo xtask test\n  cargo xtask tidy",
-            new::kinds()
+            "the commands are:\n  cargo xtask new {} NAME\n  cargo xtask test\n  cargo xtask tidy\n  {}",
+            new::kinds(),
+            bench::USAGE
         )),
     };
     match result {

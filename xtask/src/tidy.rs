@@ -25,7 +25,7 @@ const BELOW: &[(&str, &[&str])] = &[
 pub fn complaints(root: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut files = Vec::new();
-    for folder in ["crates", "xtask"] {
+    for folder in ["benchmarks", "crates", "xtask"] {
         sources(&root.join(folder), &mut files);
     }
     for path in &files {

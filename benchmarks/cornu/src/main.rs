@@ -1,8 +1,10 @@
 //! A worker that times Cornu: it reads one request a line and answers each with a line of JSON.
 //!
 //! `prepare W1 2` (threads; then, if wanted, `batch=64`, `policy=mixed_bfloat16`), `run 200` (training
-//! steps), `predict 1 200` (rows, calls), `floor`, `memory`, `profile`, `quit`.
+//! steps), `predict 1 200` (rows, calls), `save path`, `load W1 2 path`, `floor`, `memory`, `profile`,
+//! `quit`.
 
+mod data;
 mod workloads;
 
 use cornu::cpu::{Floor, Plan, table};
@@ -43,10 +45,15 @@ fn answer(words: &[&str], current: &mut Option<Workload>) -> Result<Value> {
         let batch = option("batch").and_then(|size| size.parse().ok());
         let policy = option("policy").unwrap_or_else(|| "float32".into());
         *current = None;
-        let made = workload(name, number(2)?, batch, &policy)?;
+        let made = workload(name, number(2)?, batch, &policy, None)?;
         let parameters = made.model.count_params();
         *current = Some(made);
         return Ok(json!({"ok": true, "parameters": parameters}));
+    }
+    if let ["load", name, _, path] = words {
+        *current = None;
+        *current = Some(workload(name, number(2)?, None, "float32", Some(path))?);
+        return Ok(json!({"ok": true}));
     }
     let Some(work) = current else {
         return Err(Error::argument("nothing is prepared").help(format!("prepare one of {NAMES:?}")));
@@ -54,6 +61,7 @@ fn answer(words: &[&str], current: &mut Option<Workload>) -> Result<Value> {
     match words {
         ["run", _] => run(work, number(1)?),
         ["predict", ..] => predict(work, number(1)?, number(2)?),
+        ["save", path] => work.model.save(path).map(|()| json!({"ok": true})),
         ["floor"] => floor(work),
         ["memory"] => memory(work),
         ["profile"] => profile(work),
@@ -61,16 +69,22 @@ fn answer(words: &[&str], current: &mut Option<Workload>) -> Result<Value> {
     }
 }
 
-/// Trains for about so many steps, and tells how long so many take.
+/// Trains for so many steps: whole epochs, and the rest over a part of the rows.
 fn run(work: &mut Workload, steps: usize) -> Result<Value> {
     let each = work.x.rows() / work.batch;
-    let epochs = steps.div_ceil(each).max(1);
-    let fit = Fit::new().epochs(epochs).batch_size(work.batch).silent();
+    let (epochs, rest) = (steps / each, steps % each);
+    let fit = |epochs| Fit::new().epochs(epochs).batch_size(work.batch).silent();
+    let part = 0..rest * work.batch;
+    let part = (rest > 0).then(|| (work.x.slice_rows(part.clone()), work.y.slice_rows(part.clone())));
+    let mut loss = None;
     let start = Instant::now();
-    let history = work.model.fit(&work.x, &work.y, fit)?;
-    let seconds = start.elapsed().as_secs_f64();
-    let share = steps as f64 / (epochs * each) as f64;
-    Ok(json!({"seconds": seconds * share, "loss": history.last("loss")}))
+    if epochs > 0 {
+        loss = work.model.fit(&work.x, &work.y, fit(epochs))?.last("loss");
+    }
+    if let Some((x, y)) = part {
+        loss = work.model.fit(&x, &y, fit(1))?.last("loss");
+    }
+    Ok(json!({"seconds": start.elapsed().as_secs_f64(), "loss": loss}))
 }
 
 fn predict(work: &mut Workload, rows: usize, calls: usize) -> Result<Value> {

@@ -2,6 +2,7 @@
 
 use cornu::arguments::Arguments;
 use cornu::losses::{BinaryCrossentropy, SparseCategoricalCrossentropy};
+use cornu::ops::gelu;
 use cornu::optimizers::{Adam, AdamW, SGD};
 use cornu::prelude::*;
 use cornu::registry::Named;
@@ -32,11 +33,18 @@ pub struct Workload {
 /// The names of all workloads.
 pub const NAMES: [&str; 8] = ["W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8"];
 
-/// The workload of that name, for so many threads, with another batch size or precision if asked for.
+/// The workload of that name, for so many threads, with another batch size or precision if asked for,
+/// and with the weights of a saved model if there is one.
 ///
 /// # Errors
 /// If there is none of that name.
-pub fn workload(name: &str, threads: usize, batch: Option<usize>, policy: &str) -> Result<Workload> {
+pub fn workload(
+    name: &str,
+    threads: usize,
+    batch: Option<usize>,
+    policy: &str,
+    saved: Option<&str>,
+) -> Result<Workload> {
     let (model, batch, data): (_, _, fn(usize) -> (Array, Array)) = match name {
         "W1" => (w1()?, batch.unwrap_or(128), |n| (uniform([n, 784]), classes([n], 10))),
         "W2" => (w2()?, batch.unwrap_or(32), |n| (uniform([n, 8]), binary(n))),
@@ -49,11 +57,12 @@ pub fn workload(name: &str, threads: usize, batch: Option<usize>, policy: &str) 
         _ => return Err(Error::argument(format!("there is no workload {name}")).help("W1 to W8")),
     };
     let (network, compile) = model;
-    let model = network
-        .with_dtype(DTypePolicy::from_str(policy).map_err(Error::argument)?)?
-        .with_threads(threads)
-        .compile(compile)?;
-    let (x, y) = data(BATCHES * batch);
+    let network = match saved {
+        Some(path) => Model::load(path)?,
+        None => network.with_dtype(DTypePolicy::from_str(policy).map_err(Error::argument)?)?,
+    };
+    let model = network.with_threads(threads).compile(compile)?;
+    let (x, y) = crate::data::read(name)?.unwrap_or_else(|| data(BATCHES * batch));
     Ok(Workload { model, x, y, batch, threads })
 }
 
@@ -135,7 +144,7 @@ fn block(x: &Symbol, width: usize, heads: usize) -> Symbol {
     let normed = LayerNormalization::new().on(x);
     let seen = Arguments::each([normed.clone(), normed]).with_value("use_causal_mask", true);
     let x = Add::new().on([x, &MultiHeadAttention::new(heads, width / heads).on(seen)]);
-    let hidden = Dense::new(4 * width).gelu().on(&LayerNormalization::new().on(&x));
+    let hidden = gelu(&Dense::new(4 * width).on(&LayerNormalization::new().on(&x)), true);
     Add::new().on([&x, &Dense::new(width).on(&hidden)])
 }
 
