@@ -84,7 +84,14 @@ impl<'scope> ArrayBatches<'scope> {
         shuffle: bool,
     ) -> Result<ArrayBatches<'scope>> {
         let shuffle = shuffle.then(|| trainer.seed());
-        ArrayBatches::new(scope, trainer, data, Mode::Train, Rows::new(data.all(), batch_size, shuffle), steps)
+        ArrayBatches::new(
+            scope,
+            trainer,
+            data,
+            Mode::Train,
+            Rows::new(data.all(), batch_size, shuffle),
+            steps,
+        )
     }
 
     /// The batches of one pass, to evaluate.

@@ -290,7 +290,8 @@ impl Trainer {
 
     /// Trains on the pieces of a pipeline, each of which is a batch: the inputs, the targets and, if there
     /// are more arrays, what rows count for. A pass through the pipeline is an epoch, unless
-    /// [`Fit::steps_per_epoch`] says otherwise; `batch_size` and `shuffle` are the pipeline's affair.
+    /// [`Fit::steps_per_epoch`] says otherwise; `batch_size` and `shuffle` are the pipeline's affair. With
+    /// [`Pipeline::prefetch`] at its end, batches are made while the model trains.
     ///
     /// ```
     /// use cornu::{Array, Compile, Fit, Input, Sequential, data::Pipeline, layers::Dense};
