@@ -8,7 +8,7 @@ use cornu_graph::philox::Random;
 use cornu_graph::{Array, Shape};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The stream of random numbers that the order of pass 0 is drawn from; the next ones have the next
 /// streams.
@@ -181,12 +181,14 @@ impl NpyDataset {
                 (rows, random.as_mut().map(|random| (random.word() as i64) << 32 | random.word() as i64))
             });
             let buffers = buffers.collect();
-            let bytes = Vec::new();
-            let reading = Buffers { blocks: blocks.clone(), order, per_buffer, next: 0, bytes };
+            let (bytes, spent) = (Vec::new(), Spent::default());
+            let (blocks, of_rows) = (blocks.clone(), spent.clone());
+            let reading = Buffers { blocks, order, per_buffer, next: 0, bytes, spent };
             // The next buffer is read while the last is used, and none waits besides.
             let reading = Prefetch::new(Box::new(reading), 0);
             Box::new(Rows {
                 reading,
+                spent: of_rows,
                 buffers,
                 next: 0,
                 arrays: Sample::new(),
@@ -202,6 +204,25 @@ impl NpyDataset {
 /// Neighboring rows, read in one go.
 type Block = (Shard, Range<usize>);
 
+/// A buffer whose rows have all been given: the memory of the one after the next. Memory from the system
+/// would have to be mapped page by page each time.
+#[derive(Clone, Default)]
+struct Spent(Arc<Mutex<Option<Sample>>>);
+
+impl Spent {
+    fn lock(&self) -> MutexGuard<'_, Option<Sample>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self) -> Option<Sample> {
+        self.lock().take()
+    }
+
+    fn put(&self, buffer: Sample) {
+        *self.lock() = Some(buffer);
+    }
+}
+
 /// Reads buffers of several blocks.
 struct Buffers {
     blocks: Arc<Vec<Block>>,
@@ -210,6 +231,7 @@ struct Buffers {
     /// The first block of the next buffer, by its place in the order.
     next: usize,
     bytes: Vec<u8>,
+    spent: Spent,
 }
 
 impl Steps for Buffers {
@@ -219,13 +241,17 @@ impl Steps for Buffers {
         self.next = end;
         let Some((Shard(first), _)) = chosen.first() else { return Ok(None) };
         let rows = chosen.iter().map(|(_, rows)| rows.len()).sum();
-        let mut buffer = Sample::new();
-        for i in 0..first.len() {
-            let mut parts = Parts::new(rows);
+        let fits = |buffer: &Sample| buffer.iter().all(|array| array.rows() == rows);
+        let mut buffer = match self.spent.take().filter(fits) {
+            Some(buffer) => buffer,
+            None => first.iter().map(|file| file.zeros(rows)).collect::<Result<Sample>>()?,
+        };
+        for (i, array) in buffer.iter_mut().enumerate() {
+            let mut start = 0;
             for (Shard(files), rows) in &chosen {
-                parts.put(files[i].read(rows.clone(), &mut self.bytes)?);
+                files[i].read(rows.clone(), array, start, &mut self.bytes)?;
+                start += rows.len();
             }
-            buffer.extend(parts.whole);
         }
         Ok(Some(buffer))
     }
@@ -266,6 +292,7 @@ impl Parts {
 /// Batches of the rows of buffers.
 struct Rows {
     reading: Prefetch,
+    spent: Spent,
     /// For each buffer the number of its rows, and the seed of their order.
     buffers: Vec<(usize, Option<i64>)>,
     /// The number of the buffer to be read next.
@@ -281,8 +308,9 @@ struct Rows {
 impl Rows {
     /// Goes to the next buffer; false where there is none.
     fn load(&mut self) -> Result<bool> {
-        // Before the wait: its memory is for the buffer after the next.
-        self.arrays = Sample::new();
+        if !self.arrays.is_empty() {
+            self.spent.put(std::mem::take(&mut self.arrays));
+        }
         let Some(arrays) = self.reading.next()? else { return Ok(false) };
         let (rows, seed) = self.buffers[self.next];
         self.order.clear();

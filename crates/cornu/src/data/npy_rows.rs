@@ -10,6 +10,9 @@ use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+/// Bytes that are read and made numbers at a time: what a core keeps close.
+const PIECE: usize = 256 << 10;
+
 /// An `.npy` file whose rows lie one after the other.
 #[derive(Debug)]
 pub(super) struct NpyRows {
@@ -70,27 +73,51 @@ impl NpyRows {
         format!("rows of shape {} of {:?}", Shape::from(&self.shape[1..]), self.number).to_lowercase()
     }
 
-    /// Some of the rows, through `bytes`, which can be given again and again.
+    /// An array for so many of the rows.
+    pub(super) fn zeros(&self, rows: usize) -> Result<Array> {
+        let shape = |rows: usize| -> Shape { std::iter::once(rows).chain(self.row_shape()).collect() };
+        let none = self.number.decode(&[], self.big_endian, shape(0));
+        let dtype = none.map_err(|message| Error::file(&self.path, message))?.dtype();
+        Ok(Array::zeros(shape(rows), dtype))
+    }
+
+    fn row_shape(&self) -> impl Iterator<Item = usize> {
+        self.shape[1..].iter().copied()
+    }
+
+    /// Reads some of the rows into those of `target` from `start` on, through `bytes`, which can be given
+    /// again and again.
     ///
     /// The file is opened each time: that takes little beside reading, and any number of files can be read
     /// from in turn.
-    pub(super) fn read(&self, rows: Range<usize>, bytes: &mut Vec<u8>) -> Result<Array> {
+    pub(super) fn read(
+        &self,
+        rows: Range<usize>,
+        target: &mut Array,
+        start: usize,
+        bytes: &mut Vec<u8>,
+    ) -> Result<()> {
         let row_bytes = self.row_bytes();
-        bytes.resize(rows.len() * row_bytes, 0);
-        let read = File::open(&self.path).and_then(|mut file| {
-            file.seek(SeekFrom::Start(self.start + (rows.start * row_bytes) as u64))?;
-            file.read_exact(bytes)
-        });
-        read.map_err(|error| match error.kind() {
-            ErrorKind::UnexpectedEof => {
-                let message = format!("the file has become shorter: it ends before row {}", rows.end);
-                Error::file(&self.path, message).help("leave files alone while they are read")
-            }
-            _ => describe(&self.path, &error),
-        })?;
-        let shape: Shape = std::iter::once(rows.len()).chain(self.shape[1..].iter().copied()).collect();
-        self.number.decode(bytes, self.big_endian, shape).map_err(|message| {
-            Error::file(&self.path, format!("in rows {} to {}: {message}", rows.start, rows.end))
-        })
+        let mut file = File::open(&self.path).map_err(|error| describe(&self.path, &error))?;
+        let place = self.start + rows.start as u64 * row_bytes as u64;
+        file.seek(SeekFrom::Start(place)).map_err(|error| describe(&self.path, &error))?;
+        let step = (PIECE / row_bytes.max(1)).max(1);
+        for first in rows.clone().step_by(step) {
+            let n_rows = step.min(rows.end - first);
+            bytes.resize(n_rows * row_bytes, 0);
+            file.read_exact(bytes).map_err(|error| match error.kind() {
+                ErrorKind::UnexpectedEof => {
+                    let message = format!("the file has become shorter: it ends before row {}", rows.end);
+                    Error::file(&self.path, message).help("leave files alone while they are read")
+                }
+                _ => describe(&self.path, &error),
+            })?;
+            let shape: Shape = std::iter::once(n_rows).chain(self.row_shape()).collect();
+            let piece = self.number.decode(bytes, self.big_endian, shape).map_err(|message| {
+                Error::file(&self.path, format!("in rows {first} to {}: {message}", first + n_rows))
+            })?;
+            target.put_rows(start + first - rows.start, &piece);
+        }
+        Ok(())
     }
 }
