@@ -37,8 +37,9 @@ fn answer(words: &[&str], current: &mut Option<Workload>) -> Result<Value> {
         words.get(i).and_then(|word| word.parse().ok()).ok_or_else(|| Error::argument("expects a number"))
     };
     if let ["prepare", name, ..] = words {
-        let option =
-            |key: &str| words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('=')).map(str::to_string);
+        let option = |key: &str| {
+            words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('=')).map(str::to_string)
+        };
         let batch = option("batch").and_then(|size| size.parse().ok());
         let policy = option("policy").unwrap_or_else(|| "float32".into());
         *current = None;
@@ -106,7 +107,8 @@ fn floor(work: &Workload) -> Result<Value> {
 /// The most memory that this process has had, and what the plan of a step said.
 fn memory(work: &Workload) -> Result<Value> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
+    let kilobytes =
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
     let peak = kilobytes.map(|kilobytes: usize| kilobytes * 1024);
     Ok(json!({"peak_bytes": peak, "predicted_bytes": work.model.training_bytes(work.batch)?}))
 }

@@ -49,7 +49,10 @@ pub fn workload(name: &str, threads: usize, batch: Option<usize>, policy: &str) 
         _ => return Err(Error::argument(format!("there is no workload {name}")).help("W1 to W8")),
     };
     let (network, compile) = model;
-    let model = network.with_dtype(DTypePolicy::from_str(policy).map_err(Error::argument)?)?.with_threads(threads).compile(compile)?;
+    let model = network
+        .with_dtype(DTypePolicy::from_str(policy).map_err(Error::argument)?)?
+        .with_threads(threads)
+        .compile(compile)?;
     let (x, y) = data(BATCHES * batch);
     Ok(Workload { model, x, y, batch, threads })
 }

@@ -10,6 +10,7 @@ mod memory;
 mod plan;
 pub mod pool;
 pub mod simd;
+mod widen;
 
 pub use floor::Floor;
 pub use plan::{Plan, StepReport, table};

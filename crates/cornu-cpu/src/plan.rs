@@ -1,5 +1,6 @@
 //! Plans: a graph made ready to run again and again.
 
+mod blocks;
 mod compile;
 mod report;
 mod scan;
@@ -10,7 +11,7 @@ use crate::kernels::Addresses;
 use crate::kernels::argmax::ArgExtreme;
 use crate::kernels::conv::Convolution;
 use crate::kernels::dot::Products;
-use crate::kernels::fused::{Block, Loop};
+use crate::kernels::fused::Loop;
 use crate::kernels::gather::{Gather, ScatterAdd};
 use crate::kernels::part::{PutPart, TakePart, Whole};
 use crate::kernels::reference::Reference;
@@ -18,6 +19,8 @@ use crate::kernels::window::Windows;
 use crate::memory::Memory;
 use crate::pool::Pool;
 use crate::simd::{FlushSubnormals, Isa};
+use crate::widen::widened;
+use blocks::Blocks;
 use compile::Compiler;
 use cornu_graph::{Array, Data, Element, Error, Graph, Shape, Type, check_types};
 use std::borrow::Borrow;
@@ -83,10 +86,8 @@ enum Place {
 #[derive(Clone, Debug)]
 enum Work {
     Loop(Loop),
-    /// A product, and the loop that follows each block of it while it is hot.
-    Dot(Products, Option<Loop>),
-    /// Likewise.
-    Conv(Box<Convolution>, Option<Loop>),
+    Dot(Products),
+    Conv(Box<Convolution>),
     Windows(Windows),
     ArgExtreme(ArgExtreme),
     Gather(Gather),
@@ -101,6 +102,8 @@ enum Work {
 #[derive(Clone, Debug)]
 struct Step {
     work: Work,
+    /// The loops that follow the work block by block; where the work is a loop, it is the first of them.
+    blocks: Option<Blocks>,
     reads: Vec<usize>,
     writes: Vec<usize>,
     /// The names of the operations, in order.
@@ -128,7 +131,7 @@ impl Plan {
     pub fn with_pool(graph: &Graph, pool: Arc<Pool>) -> Result<Plan, Error> {
         cornu_graph::verify(graph)
             .map_err(|errors| errors.0.into_iter().next().unwrap_or_else(|| Error::new("")))?;
-        let graph = cornu_graph::simplify(graph);
+        let graph = widened(cornu_graph::simplify(graph));
         Compiler::new(&graph).compile(pool)
     }
 
@@ -336,64 +339,70 @@ impl Scratch {
 /// # Safety
 /// The addresses are those of the plan's buffers; there is scratch for each thread of the pool.
 unsafe fn run_step(step: &Step, addresses: Addresses, scratch: Scratch, pool: &Pool, isa: Isa) {
+    let blocks = step.blocks.as_ref();
+    // Runs parts of a kernel, and the loops that follow it on what each part has made.
+    let run = |parts: usize, kernel: &(dyn Fn(usize, *mut u8) -> Option<(Range<usize>, usize)> + Sync)| {
+        let part = |part: usize, worker: usize| {
+            // Also on the pool's other threads.
+            let _flush = FlushSubnormals::new();
+            let scratch = scratch.of(worker);
+            if let (Some((made, size)), Some(blocks)) = (kernel(part, scratch), blocks) {
+                // SAFETY: the rows are this part's alone; each worker has its own scratch.
+                unsafe { blocks.run(blocks.rows_of(made, size), part, addresses, scratch, isa) };
+            }
+        };
+        pool.run(parts, &part);
+    };
     // SAFETY: parts write apart from each other; each worker has its own scratch.
     unsafe {
-        match &step.work {
-            Work::Loop(work) => {
-                let run = |part: usize, worker: usize| {
-                    // Also on the pool's other threads.
+        match (&step.work, blocks) {
+            (Work::Loop(_), Some(blocks)) => {
+                let part = |part: usize, worker: usize| {
                     let _flush = FlushSubnormals::new();
-                    work.run(work.block(part), part, addresses, scratch.of(worker), isa);
+                    blocks.run(blocks.rows(part), part, addresses, scratch.of(worker), isa);
                 };
-                pool.run(work.parts, &run);
+                pool.run(blocks.parts, &part);
+            }
+            (Work::Loop(work), None) => {
+                run(work.parts, &|part, scratch| {
+                    work.run(work.block(part), part, true, addresses, scratch, isa);
+                    None
+                });
                 work.finish(addresses);
             }
-            Work::Dot(products, epilogue) => {
-                let run = |part: usize, worker: usize| {
-                    let _flush = FlushSubnormals::new();
-                    products.run(part, addresses, scratch.of(worker), isa);
-                    if let Some((next, block)) = following(epilogue, products.whole_rows(part)) {
-                        next.run(block, 0, addresses, scratch.of(worker), isa);
-                    }
-                };
-                pool.run(products.parts(), &run);
-            }
-            Work::Conv(convolution, epilogue) => {
-                let run = |part: usize, worker: usize| {
-                    let _flush = FlushSubnormals::new();
-                    convolution.run(part, addresses, scratch.of(worker), isa);
-                    if let Some((next, block)) = following(epilogue, convolution.whole_rows(part)) {
-                        next.run(block, 0, addresses, scratch.of(worker), isa);
-                    }
-                };
-                pool.run(convolution.parts(), &run);
+            (Work::Dot(products), _) => run(products.parts(), &|part, scratch| {
+                products.run(part, addresses, scratch, isa);
+                Some((products.whole_rows(part)?, products.size()))
+            }),
+            (Work::Conv(convolution), _) => {
+                run(convolution.parts(), &|part, scratch| {
+                    convolution.run(part, addresses, scratch, isa);
+                    Some((convolution.whole_rows(part)?, convolution.size()))
+                });
                 let sum = |part: usize, _: usize| {
                     let _flush = FlushSubnormals::new();
                     convolution.sum(part, addresses);
                 };
                 pool.run(convolution.sums(), &sum);
             }
-            Work::Windows(windows) => {
-                let run = |part: usize, _: usize| {
-                    let _flush = FlushSubnormals::new();
-                    windows.run(part, addresses, isa);
-                };
-                pool.run(windows.parts(), &run);
-            }
-            Work::ArgExtreme(work) => work.run(addresses),
-            Work::Gather(work) => work.run(addresses),
-            Work::ScatterAdd(work) => work.run(addresses),
-            Work::Copy(work) => work.run(addresses),
-            Work::TakePart(work) => work.run(addresses),
-            Work::PutPart(work) => work.run(addresses),
-            Work::Scan(work) => work.run(addresses, scratch, pool, isa),
-            Work::Reference(work) => work.run(addresses),
+            (Work::Windows(windows), _) => run(windows.parts(), &|part, _| {
+                windows.run(part, addresses, isa);
+                Some((windows.piece(part), windows.size()))
+            }),
+            (Work::ArgExtreme(work), _) => work.run(addresses),
+            (Work::Gather(work), _) => work.run(addresses),
+            (Work::ScatterAdd(work), _) => run(work.parts(), &|part, _| {
+                work.run(part, addresses);
+                Some((work.piece(part), work.size()))
+            }),
+            (Work::Copy(work), _) => work.run(addresses),
+            (Work::TakePart(work), _) => work.run(addresses),
+            (Work::PutPart(work), _) => work.run(addresses),
+            (Work::Scan(work), _) => work.run(addresses, scratch, pool, isa),
+            (Work::Reference(work), _) => work.run(addresses),
+        }
+        if let Some(blocks) = blocks {
+            blocks.finish(addresses);
         }
     }
-}
-
-/// The block of the loop that follows a kernel which covers these of the kernel's elements.
-fn following(epilogue: &Option<Loop>, elements: Option<Range<usize>>) -> Option<(&Loop, Block)> {
-    let next = epilogue.as_ref()?;
-    Some((next, next.block_of(elements?)?))
 }

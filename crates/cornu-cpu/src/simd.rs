@@ -145,10 +145,10 @@ impl FlushSubnormals {
     #[allow(clippy::new_without_default)]
     pub fn new() -> FlushSubnormals {
         let before = control();
-        #[cfg(target_arch = "x86_64")]
-        set_control(before | 0x8040); // results and operands
-        #[cfg(target_arch = "aarch64")]
-        set_control(before | 1 << 24);
+        // Writing the register waits for all work before: not where it says so already.
+        if before & FLUSH != FLUSH {
+            set_control(before | FLUSH);
+        }
         FlushSubnormals { before, not_send: std::marker::PhantomData }
     }
 }
@@ -156,9 +156,19 @@ impl FlushSubnormals {
 impl Drop for FlushSubnormals {
     #[inline]
     fn drop(&mut self) {
-        set_control(self.before);
+        if self.before & FLUSH != FLUSH {
+            set_control(self.before);
+        }
     }
 }
+
+/// The bits that take subnormals for zero: results and operands.
+#[cfg(target_arch = "x86_64")]
+const FLUSH: u64 = 0x8040;
+#[cfg(target_arch = "aarch64")]
+const FLUSH: u64 = 1 << 24;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+const FLUSH: u64 = 0;
 
 /// The register that controls floating-point arithmetic.
 #[inline]

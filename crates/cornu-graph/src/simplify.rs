@@ -9,7 +9,7 @@
 mod joined;
 mod rules;
 
-use crate::graph::{Graph, Type};
+use crate::graph::{Graph, Node, Type};
 use crate::ops::{self, Op};
 use crate::{Builder, DType, Tensor};
 use rules::RULES;
@@ -52,17 +52,34 @@ pub fn simplify(graph: &Graph) -> Graph {
 
 /// The graph after every node has been offered to every row once.
 fn round(graph: &Graph) -> Option<Graph> {
-    let builder = Builder::new();
-    let (inputs, parameters) = graph.declare_in(&builder);
-    let (outputs, values) = graph.inline(&builder, &inputs, &parameters, &mut |builder, node, operands| {
+    graph.rewritten(&mut |builder, node, operands| {
         let at = At { builder, op: &node.op, x: operands, ty: &node.ty };
         RULES.iter().find_map(|rule| rule(&at)).filter(|tensor| tensor.is_valid() && tensor.ty() == node.ty)
-    });
-    let outputs: Vec<(&str, &Tensor)> =
-        graph.outputs.iter().zip(&outputs).map(|((name, _), tensor)| (name.as_str(), tensor)).collect();
-    let updates: Vec<(&Tensor, &Tensor)> =
-        graph.updates.iter().zip(&values).map(|((index, _), value)| (&parameters[*index], value)).collect();
-    builder.build(&outputs, &updates).ok()
+    })
+}
+
+impl Graph {
+    /// The graph rebuilt node by node: each is offered to `rule` with its operands, rebuilt already,
+    /// which says what to compute instead, or `None`. Inputs, parameters, outputs and updates stay.
+    ///
+    /// `None` if what the rule gives does not fit together.
+    pub fn rewritten(
+        &self,
+        rule: &mut dyn FnMut(&Builder, &Node, &[Tensor]) -> Option<Tensor>,
+    ) -> Option<Graph> {
+        let builder = Builder::new();
+        let (inputs, parameters) = self.declare_in(&builder);
+        let (outputs, values) = self.inline(&builder, &inputs, &parameters, rule);
+        let outputs: Vec<(&str, &Tensor)> =
+            self.outputs.iter().zip(&outputs).map(|((name, _), tensor)| (name.as_str(), tensor)).collect();
+        let updates: Vec<(&Tensor, &Tensor)> = self
+            .updates
+            .iter()
+            .zip(&values)
+            .map(|((index, _), value)| (&parameters[*index], value))
+            .collect();
+        builder.build(&outputs, &updates).ok()
+    }
 }
 
 fn same(a: &Graph, b: &Graph) -> bool {

@@ -44,6 +44,8 @@ pub(crate) struct Convolution {
     form: Form,
     /// Examples and places of the result.
     places: (usize, usize),
+    /// Whether the sums are to be turned: examples for features, the last place first.
+    turned: bool,
 }
 
 /// How products are summed.
@@ -51,9 +53,9 @@ pub(crate) struct Convolution {
 enum Form {
     /// Lines are places of the result, phase by phase.
     Places(Vec<Lines>),
-    /// Lines are elements of the windows, summed over tiles of places in so many parts, for so many
-    /// parts of the result's features.
-    Kernel { lines: Lines, parts: usize, columns: usize },
+    /// Lines are elements of the windows, phase by phase, summed over tiles of places in so many parts,
+    /// for so many parts of the result's features. Some rows of sums may be those of no phase.
+    Kernel { phases: Vec<Lines>, rest: Vec<isize>, parts: usize, columns: usize },
     /// Features by themselves.
     Depthwise(Depthwise),
 }
@@ -160,8 +162,25 @@ impl Convolution {
     pub(crate) fn new(
         conv: &Conv,
         dtype: DType,
+        [x, kernel, output]: [usize; 3],
+        views: [&View; 2],
+        partial: impl FnOnce(usize) -> usize,
+    ) -> Convolution {
+        match turned(conv, views) {
+            Some((conv, views)) => {
+                let views = [&views[0], &views[1]];
+                Convolution::of(&conv, dtype, [kernel, x, output], views, true, partial)
+            }
+            None => Convolution::of(conv, dtype, [x, kernel, output], views, false, partial),
+        }
+    }
+
+    fn of(
+        conv: &Conv,
+        dtype: DType,
         [x_buffer, kernel_buffer, output]: [usize; 3],
         [x, kernel]: [&View; 2],
+        turned: bool,
         partial: impl FnOnce(usize) -> usize,
     ) -> Convolution {
         let n = conv.strides.len();
@@ -203,17 +222,27 @@ impl Convolution {
             let width = images.width();
             let columns =
                 if width * features > PARTIAL / 16 { (features / 128).clamp(1, MAX_PARTS) } else { 1 };
-            let mut lines = Lines::over_windows(&images, kernel_strides, features);
             let flops = 2 * images.outer.0 * images.places() * width * features;
             let room = PARTIAL / (width * row).max(1);
+            let all = phases(&images);
             let parts = (flops * groups / PART_FLOPS).min(MAX_PARTS / columns).min(room);
-            let parts = parts.min(lines.tiles.count()).max(1);
-            if parts == 1 {
-                lines.rows = result_rows(&images, places, row);
-            } else {
+            let parts = parts.min(images.outer.0 * images.places()).max(1);
+            let rows = match parts {
+                1 if !turned => result_rows(&images, places, row),
+                _ => (0..width).map(|line| (line * features) as isize).collect(),
+            };
+            if parts > 1 || turned {
                 bytes = parts * width * row * dtype.size();
             }
-            Form::Kernel { lines, parts, columns }
+            let phases: Vec<Lines> =
+                all.iter().map(|phase| Lines::over_windows(phase, &images, kernel_strides, &rows)).collect();
+            let own = |row: &isize| phases.iter().any(|lines| lines.rows.contains(row));
+            let rest = if phases.len() == 1 && phases[0].rows.len() == rows.len() {
+                Vec::new()
+            } else {
+                rows.iter().copied().filter(|row| !own(row)).collect()
+            };
+            Form::Kernel { phases, rest, parts, columns }
         } else {
             let phases = phases(&images);
             let lines = |phase: &Phase| Lines::over_places(phase, &images, kernel_strides, row);
@@ -233,6 +262,7 @@ impl Convolution {
             images,
             form,
             places,
+            turned,
         }
     }
 
@@ -260,8 +290,10 @@ impl Convolution {
     pub(crate) fn flops(&self) -> usize {
         let of = |images: &Images| images.outer.0 * images.places() * images.width();
         let size = match &self.form {
-            Form::Places(lines) => lines.iter().map(|lines| of(lines.tiles.images())).sum(),
-            _ => of(&self.images),
+            Form::Places(phases) | Form::Kernel { phases, .. } => {
+                phases.iter().map(|lines| of(lines.tiles.images())).sum()
+            }
+            Form::Depthwise(_) => of(&self.images),
         };
         2 * self.groups * size * self.features
     }
@@ -304,8 +336,9 @@ impl Convolution {
     /// Bytes of scratch memory that a part needs.
     pub(crate) fn scratch_bytes(&self) -> usize {
         let len = match &self.form {
-            Form::Places(lines) => lines.iter().map(|lines| lines.tiles.len()).max().unwrap_or(0),
-            Form::Kernel { lines, .. } => lines.tiles.len(),
+            Form::Places(phases) | Form::Kernel { phases, .. } => {
+                phases.iter().map(|lines| lines.tiles.len()).max().unwrap_or(0)
+            }
             Form::Depthwise(_) => 0,
         };
         len * self.dtype.size()
@@ -360,36 +393,52 @@ impl Convolution {
                         return product.run(isa);
                     }
                 }
-                Form::Kernel { lines, parts, columns } => {
-                    let (group, rest) = (part / (parts * columns), part % (parts * columns));
-                    let (part, columns) = (rest / columns, self.column_range(rest % columns, *columns));
+                Form::Kernel { phases, rest, parts, columns } => {
+                    let (group, own) = (part / (parts * columns), part % (parts * columns));
+                    let (part, columns) = (own / columns, self.column_range(own % columns, *columns));
                     let (x, kernel) = of_group(group);
-                    let to = match *parts {
-                        1 => output.add(group * self.features),
-                        _ => {
+                    let to = match self.partial == self.output {
+                        true => output.add(group * self.features),
+                        false => {
                             let first = (part * self.groups + group) * self.images.width() * self.features;
                             addresses.at(self.partial).cast::<T>().add(first)
                         }
                     };
-                    let tiles = lines.tiles.count();
-                    let range = tiles * part / parts..tiles * (part + 1) / parts;
-                    // Where there is nothing to sum, one round makes sums of nothing.
-                    for i in range.start..range.end.max(range.start + 1) {
-                        let tile = lines.tiles.tile(i);
-                        let (pieces, steps) = if range.is_empty() { (&[][..], 0) } else { lines.of(&tile) };
-                        Gathered {
-                            numbers: lines.tiles.ready(x, &tile, scratch, isa),
-                            lines: &lines.lines,
-                            vectors: kernel.offset(lines.elsewhere(&tile)).add(columns.start),
-                            width: columns.len(),
-                            pieces,
-                            steps,
-                            step: lines.step,
-                            c: to.add(columns.start),
-                            rows: &lines.rows,
-                            accumulate: i > range.start,
+                    let none = Gathered {
+                        numbers: x,
+                        lines: rest,
+                        vectors: kernel,
+                        width: columns.len(),
+                        pieces: &[],
+                        steps: 0,
+                        step: [0, 0],
+                        c: to.add(columns.start),
+                        rows: rest,
+                        accumulate: false,
+                    };
+                    none.run(isa);
+                    for lines in phases {
+                        let tiles = lines.tiles.count();
+                        let range = tiles * part / parts..tiles * (part + 1) / parts;
+                        if range.is_empty() {
+                            Gathered { lines: &lines.rows, rows: &lines.rows, ..none }.run(isa);
                         }
-                        .run(isa);
+                        for i in range.clone() {
+                            let tile = lines.tiles.tile(i);
+                            let (pieces, steps) = lines.of(&tile);
+                            Gathered {
+                                numbers: lines.tiles.ready(x, &tile, scratch, isa),
+                                lines: &lines.lines,
+                                vectors: kernel.offset(lines.elsewhere(&tile)).add(columns.start),
+                                pieces,
+                                steps,
+                                step: lines.step,
+                                rows: &lines.rows,
+                                accumulate: i > range.start,
+                                ..none
+                            }
+                            .run(isa);
+                        }
                     }
                 }
                 Form::Depthwise(depthwise) => depthwise.run(self, part, x, kernel, output, isa),
@@ -423,7 +472,10 @@ impl Convolution {
             let (group, minor) = (row / width, row % width);
             // Sums are in the order of windows: elements, then lanes.
             let (place, example) = (minor / batch, minor % batch);
-            let to = ((example * places + place) * self.groups + group) * features;
+            let (to, step) = match self.turned {
+                true => ((places - 1 - place) * batch + example, places * batch),
+                false => (((example * places + place) * self.groups + group) * features, 1),
+            };
             // SAFETY: both buffers hold what the fields say.
             unsafe {
                 let from = addresses.at(self.partial).cast_const().cast::<T>();
@@ -433,11 +485,41 @@ impl Convolution {
                     for i in 0..parts {
                         sum = sum + *from.add((i * rows + row) * features + j);
                     }
-                    *to.add(j) = sum;
+                    *to.add(j * step) = sum;
                 }
             }
         }
     }
+}
+
+/// The same convolution with the other operand as the image, where the kernel is one of few features:
+/// its result has examples for features, and the last place first.
+fn turned(conv: &Conv, [x, kernel]: [&View; 2]) -> Option<(Conv, [View; 2])> {
+    let n = conv.strides.len();
+    let extents = Extents::new(conv, &x.shape, &kernel.shape);
+    let plain =
+        extents.groups == 1 && conv.input_dilation.iter().chain(&conv.kernel_dilation).all(|&d| d == 1);
+    let narrow = extents.features[1] <= 4 && extents.batch >= 16 && x.strides[0] == 1;
+    if !plain || !narrow || extents.windows.contains(&0) {
+        return None;
+    }
+    let ordered = |view: &View, order: &[usize]| View {
+        shape: order.iter().map(|&axis| view.shape[axis]).collect(),
+        strides: order.iter().map(|&axis| view.strides[axis]).collect(),
+        offset: view.offset,
+    };
+    let image = ordered(kernel, &std::iter::once(n + 1).chain(0..n + 1).collect::<Vec<_>>());
+    let other = ordered(x, &(1..n + 2).chain([0]).collect::<Vec<_>>());
+    let mut turned = conv.clone();
+    for i in 0..n {
+        let reach = ((extents.windows[i] - 1) * conv.strides[i]) as i64;
+        turned.low[i] = reach - conv.low[i];
+        turned.high[i] = reach + x.shape[i + 1] as i64 - kernel.shape[i] as i64 - turned.low[i];
+    }
+    let is_image = |conv: &Conv, x: &View, kernel: &View| {
+        Extents::new(conv, &x.shape, &kernel.shape).kernel_is_image(x, &kernel.shape)
+    };
+    (is_image(conv, x, kernel) && is_image(&turned, &image, &other)).then_some((turned, [image, other]))
 }
 
 /// Where the rows of windows' elements and lanes are in the result.
@@ -489,25 +571,30 @@ impl Lines {
         Lines { row_stride: along(axis, 1), lines, rows, pieces, steps, step, image_stride, start, tiles }
     }
 
-    /// Lines are the elements of windows, in rows of `row` numbers of the sums.
+    /// Lines are the elements of a phase's windows, which add to their own of the sums' `rows`.
     fn over_windows(
+        phase: &Phase,
         images: &Images,
         (kernel_axes, channel): ([isize; MAX_AXES], isize),
-        row: usize,
+        rows: &[isize],
     ) -> Lines {
-        let tiles = Tiles::new(images.clone(), SUMMED.0, SUMMED.1);
-        let [a, b, c] = images.axes.map(|axis| axis.minors);
-        let mut lines = Vec::new();
+        let tiles = Tiles::new(phase.images.clone(), SUMMED.0, SUMMED.1);
+        let [a, b, c] = phase.images.axes.map(|axis| axis.minors);
+        let [_, all_b, all_c] = images.axes.map(|axis| axis.minors);
+        let (mut lines, mut own_rows) = (Vec::new(), Vec::new());
         for tap in 0..a * b * c {
-            let start = tiles.tap([tap / c / b, tap / c % b, tap % c]);
-            lines.extend((0..images.lanes.0 as isize).map(|lane| start + lane * tiles.lane_stride()));
+            let minors = [tap / c / b, tap / c % b, tap % c];
+            let of_all = |i: usize| phase.seen[i] + minors[i] * phase.every[i];
+            let number = ((of_all(0) * all_b + of_all(1)) * all_c + of_all(2)) * images.lanes.0;
+            for lane in 0..images.lanes.0 {
+                lines.push(tiles.tap(minors) + lane as isize * tiles.lane_stride());
+                own_rows.push(rows[number + lane]);
+            }
         }
-        let rows = (0..lines.len()).map(|line| (line * row) as isize).collect();
-        let along = |majors: [usize; 3]| -> isize {
-            (0..MAX_AXES).map(|i| majors[i] as isize * kernel_axes[i]).sum()
-        };
+        let apart = |i: usize| phase.apart[i] as isize * kernel_axes[i];
         let place = |image: usize, majors: [usize; 3]| {
-            [tiles.place(image, majors), image as isize * channel + along(majors)]
+            let along: isize = (0..MAX_AXES).map(|i| majors[i] as isize * apart(i)).sum();
+            [tiles.place(image, majors), image as isize * channel + along]
         };
         // Each line of places along the last axis is a piece.
         let mut pieces = Vec::new();
@@ -517,11 +604,13 @@ impl Lines {
             }
             0
         });
-        let next = (images.axes[2].major_step as isize) * tiles.stride(2);
-        let steps = if tiles.axis == 2 { 0 } else { images.axes[2].majors };
-        let (axis, step) = (tiles.axis, [next, kernel_axes[2]]);
-        let (image_stride, row_stride) = (channel, kernel_axes[axis]);
-        Lines { tiles, lines, rows, pieces, steps, step, image_stride, row_stride, start: 0 }
+        let own = &phase.images.axes[2];
+        let next = own.major_step as isize * tiles.stride(2);
+        let steps = if tiles.axis == 2 { 0 } else { own.majors };
+        let step = [next, apart(2)];
+        let start = (0..MAX_AXES).map(|i| phase.first[i] as isize * kernel_axes[i]).sum();
+        let (image_stride, row_stride) = (channel, apart(tiles.axis));
+        Lines { tiles, lines, rows: own_rows, pieces, steps, step, image_stride, row_stride, start }
     }
 
     /// Where a tile begins in what tiles walk through besides.

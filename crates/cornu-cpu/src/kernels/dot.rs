@@ -1,9 +1,12 @@
 //! The general product as a series of matrix products.
 
+mod half;
+
 use super::Addresses;
 use super::matmul::Product;
 use crate::layout::{View, collapse};
 use crate::simd::Isa;
+use ::half::{bf16, f16};
 use cornu_graph::DType;
 use cornu_graph::ops::Dot;
 use std::ops::Range;
@@ -20,6 +23,9 @@ pub(crate) struct Products {
     /// Extent and the strides of a and b along each batch axis.
     pub(crate) batch: Vec<(usize, isize, isize)>,
     pub(crate) product: Product,
+    /// Elements of scratch memory (of the operands' dtype), and parts, of each product.
+    scratch: usize,
+    each: usize,
 }
 
 /// Axes of an operand: batch, free, contracted.
@@ -109,7 +115,14 @@ impl Products {
         };
         let batch = a_batch.iter().zip(&b_batch).map(|(a, b)| (a.0, a.1, b.1)).collect();
         let [a, b, c] = buffers;
-        Products { a, b, c, dtype, a_offset: views[0].offset, b_offset: views[1].offset, batch, product }
+        let scratch = match dtype {
+            DType::BF16 => half::scratch_len::<bf16>(&product) * 2,
+            DType::F16 => half::scratch_len::<f16>(&product) * 2,
+            _ => product.scratch_len(),
+        };
+        let each = product.parts();
+        let (a_offset, b_offset) = (views[0].offset, views[1].offset);
+        Products { a, b, c, dtype, a_offset, b_offset, batch, product, scratch, each }
     }
 
     /// Number of matrix products.
@@ -119,36 +132,52 @@ impl Products {
 
     /// Number of parts that may run at the same time. Small products are taken together.
     pub(crate) fn parts(&self) -> usize {
-        match self.product.parts() {
+        match self.each {
+            1 if self.batch.is_empty() => 1,
             1 => (self.count() * self.product.flops() / 500_000).clamp(1, self.count().clamp(1, 16)),
             each => self.count() * each,
         }
     }
 
-    /// The elements of the result that a part makes, where these are whole rows of the only product.
+    /// Number of elements of the result.
+    pub(crate) fn size(&self) -> usize {
+        self.count() * self.product.m * self.product.n
+    }
+
+    /// The elements of the result that a part makes, where these are whole rows.
     pub(crate) fn whole_rows(&self, part: usize) -> Option<Range<usize>> {
-        if self.count() != 1 {
-            return None;
+        let (Product { m, n, .. }, each) = (self.product, self.each);
+        if each == 1 {
+            let own = self.share(part);
+            return Some(own.start * m * n..own.end * m * n);
         }
-        let (block, n) = (self.product.part(part), self.product.n);
-        (block.columns == (0..n)).then_some(block.rows.start * n..block.rows.end * n)
+        let (start, block) = (part / each * m * n, self.product.part(part % each));
+        (block.columns == (0..n)).then_some(start + block.rows.start * n..start + block.rows.end * n)
+    }
+
+    /// The products of a part, where each is one part alone.
+    fn share(&self, part: usize) -> Range<usize> {
+        let (parts, count) = (self.parts(), self.count());
+        if parts == 1 {
+            return 0..count;
+        }
+        count * part / parts..count * (part + 1) / parts
     }
 
     /// Bytes of scratch memory that a part needs.
     pub(crate) fn scratch_bytes(&self) -> usize {
-        self.product.scratch_len() * self.dtype.size()
+        self.scratch * self.dtype.size()
     }
 
     /// # Safety
     /// The buffers hold what the fields say; nobody else touches the part's result; `scratch` holds
     /// [`Products::scratch_bytes`], zeroed once, and is this caller's alone.
     pub(crate) unsafe fn run(&self, part: usize, addresses: Addresses, scratch: *mut u8, isa: Isa) {
-        let each = self.product.parts();
+        let each = self.each;
         // SAFETY: the caller's promises are passed on.
         unsafe {
             if each == 1 {
-                let parts = self.parts();
-                for index in self.count() * part / parts..self.count() * (part + 1) / parts {
+                for index in self.share(part) {
                     self.run_one(index, 0, addresses, scratch, isa);
                 }
             } else {
@@ -167,7 +196,7 @@ impl Products {
             (a, b) = (a + i * a_stride, b + i * b_stride);
         }
         let c = index * self.product.m * self.product.n;
-        let len = self.product.scratch_len();
+        let len = self.scratch;
         // SAFETY: the caller's promises are passed on.
         unsafe {
             let (pa, pb, pc) = (addresses.at(self.a), addresses.at(self.b), addresses.at(self.c));
@@ -176,6 +205,16 @@ impl Products {
                     let scratch = std::slice::from_raw_parts_mut(scratch.cast::<f64>(), len);
                     let (pa, pb, pc) = (pa.cast::<f64>(), pb.cast::<f64>(), pc.cast::<f64>());
                     self.product.run_part(isa, part, pa.offset(a), pb.offset(b), pc.add(c), scratch);
+                }
+                DType::BF16 => {
+                    let (pa, pb, pc) = (pa.cast::<bf16>(), pb.cast::<bf16>(), pc.cast::<bf16>());
+                    let (pa, pb, pc) = (pa.offset(a), pb.offset(b), pc.add(c));
+                    half::run_part(&self.product, isa, part, pa, pb, pc, scratch.cast());
+                }
+                DType::F16 => {
+                    let (pa, pb, pc) = (pa.cast::<f16>(), pb.cast::<f16>(), pc.cast::<f16>());
+                    let (pa, pb, pc) = (pa.offset(a), pb.offset(b), pc.add(c));
+                    half::run_part(&self.product, isa, part, pa, pb, pc, scratch.cast());
                 }
                 _ => {
                     let scratch = std::slice::from_raw_parts_mut(scratch.cast::<f32>(), len);

@@ -181,13 +181,17 @@ impl Loop {
         rows_per_tile(self.inner())
     }
 
-    /// Bytes of scratch memory that a part needs.
-    pub(crate) fn scratch_bytes(&self) -> usize {
-        let lane = match self.lanes {
+    /// Bytes of a lane.
+    pub(crate) fn lane_size(&self) -> usize {
+        match self.lanes {
             Lanes::F32 => 4,
             Lanes::F64 => 8,
-        };
-        (self.registers.len() * 8).next_multiple_of(64) + self.n_registers * TILE * lane
+        }
+    }
+
+    /// Bytes of scratch memory that a part needs.
+    pub(crate) fn scratch_bytes(&self) -> usize {
+        (self.registers.len() * 8).next_multiple_of(64) + self.n_registers * TILE * self.lane_size()
     }
 
     /// The block that part `i` runs over.
@@ -225,7 +229,7 @@ impl Loop {
         }
     }
 
-    /// Runs one block.
+    /// Runs one block of a part; `fresh` is whether it is the part's first.
     ///
     /// # Safety
     /// Every buffer that the loop names has an address in `addresses` that is valid for the
@@ -235,6 +239,7 @@ impl Loop {
         &self,
         block: Block,
         part: usize,
+        fresh: bool,
         addresses: Addresses,
         scratch: *mut u8,
         isa: Isa,
@@ -243,10 +248,12 @@ impl Loop {
         unsafe {
             match self.lanes {
                 Lanes::F32 => {
-                    Run::<f32> { work: self, block, part, addresses, scratch: scratch.cast(), isa }.run()
+                    Run::<f32> { work: self, block, part, fresh, addresses, scratch: scratch.cast(), isa }
+                        .run()
                 }
                 Lanes::F64 => {
-                    Run::<f64> { work: self, block, part, addresses, scratch: scratch.cast(), isa }.run()
+                    Run::<f64> { work: self, block, part, fresh, addresses, scratch: scratch.cast(), isa }
+                        .run()
                 }
             }
         }
@@ -303,6 +310,7 @@ pub(crate) trait Lane: Copy + PartialOrd + Default + 'static {
     fn to(self) -> f64;
     fn of_f32(x: f32) -> Self;
     fn to_f32(self) -> f32;
+    fn to_bf16(self) -> bf16;
     fn add(self, b: Self) -> Self;
     fn sub(self, b: Self) -> Self;
     fn mul(self, b: Self) -> Self;
@@ -326,7 +334,7 @@ pub(crate) trait Lane: Copy + PartialOrd + Default + 'static {
 }
 
 macro_rules! lane {
-    ($type:ty, $isa:ident, $job:ident => $dispatch:expr, $($method:ident($($b:ident)?) => $body:expr),* ; $x:ident) => {
+    ($type:ty, $isa:ident, $job:ident => $dispatch:expr, $to:ident => $rounded:expr, $($method:ident($($b:ident)?) => $body:expr),* ; $x:ident) => {
         impl Lane for $type {
             #[inline]
             fn dispatch<J: Job<Output = ()>>($isa: Isa, $job: J) { $dispatch }
@@ -338,6 +346,8 @@ macro_rules! lane {
             fn of_f32(x: f32) -> Self { x as $type }
             #[inline(always)]
             fn to_f32(self) -> f32 { self as f32 }
+            #[inline(always)]
+            fn to_bf16(self) -> bf16 { let $to = self; $rounded }
             #[inline(always)]
             fn add(self, b: Self) -> Self { self + b }
             #[inline(always)]
@@ -358,7 +368,7 @@ macro_rules! lane {
     };
 }
 
-lane! { f32, isa, job => isa.run(job),
+lane! { f32, isa, job => isa.run(job), x => rounded(x),
     exp() => math::exp(x), expm1() => math::expm1(x), log() => math::log(x), log1p() => math::log1p(x),
     tanh() => math::tanh(x), sigmoid() => math::sigmoid(x), erf() => math::erf(x), sin() => math::sin(x),
     cos() => math::cos(x), floor() => x.floor(), pow(b) => math::pow(x, b), maximum(b) => math::max(x, b),
@@ -366,12 +376,22 @@ lane! { f32, isa, job => isa.run(job),
 }
 
 // Doubles are for checking: what all processors of the target have is fast enough.
-lane! { f64, _isa, job => job.run(),
+lane! { f64, _isa, job => job.run(), x => bf16::from_f64(x),
     exp() => libm::exp(x), expm1() => libm::expm1(x), log() => libm::log(x), log1p() => libm::log1p(x),
     tanh() => libm::tanh(x), sigmoid() => 1.0 / (1.0 + libm::exp(-x)), erf() => libm::erf(x),
     sin() => libm::sin(x), cos() => libm::cos(x), floor() => x.floor(), pow(b) => libm::pow(x, b),
     maximum(b) => if x > b || x.is_nan() { x } else { b },
     minimum(b) => if x < b || x.is_nan() { x } else { b }; x
+}
+
+/// The nearest bfloat16, ties to even; what is no number stays none. (Without a branch, so that it
+/// runs in vectors.)
+#[inline(always)]
+fn rounded(x: f32) -> bf16 {
+    let bits = x.to_bits();
+    let nearest = bits.wrapping_add(0x7fff + (bits >> 16 & 1)) >> 16;
+    let none = bits >> 16 | 0x40;
+    bf16::from_bits(if x.is_nan() { none } else { nearest } as u16)
 }
 
 #[inline(always)]
@@ -467,7 +487,7 @@ pub(crate) struct Truth(u8);
 stored! {
     f32, x => T::of_f32(x), v => v.to_f32();
     f64, x => T::of(x), v => v.to();
-    bf16, x => T::of_f32(x.to_f32()), v => bf16::from_f64(v.to());
+    bf16, x => T::of_f32(x.to_f32()), v => v.to_bf16();
     f16, x => T::of_f32(x.to_f32()), v => f16::from_f64(v.to());
     i64, x => T::of(x as f64), v => v.to() as i64;
     i32, x => T::of(x as f64), v => v.to() as i32;
@@ -547,6 +567,7 @@ struct Run<'a, T> {
     work: &'a Loop,
     block: Block,
     part: usize,
+    fresh: bool,
     addresses: Addresses,
     scratch: *mut T,
     isa: Isa,
@@ -565,7 +586,7 @@ impl<T: Lane> Run<'_, T> {
     /// # Safety
     /// As for [`Loop::run`].
     unsafe fn run(self) {
-        let Run { work, block, part, addresses, scratch, isa } = self;
+        let Run { work, block, part, fresh, addresses, scratch, isa } = self;
         let n_slots = work.registers.len();
         let registers_at = (n_slots * 8).next_multiple_of(64);
         // SAFETY: `Loop::run` promises scratch memory for a pointer a slot and for the registers,
@@ -602,7 +623,10 @@ impl<T: Lane> Run<'_, T> {
                 };
                 gather(work, load, addresses, whole, pointers[load.slot as usize]);
             }
-            start_folds::<T>(work, &block, part, addresses);
+            // Sums over rows go on from block to block.
+            if fresh || work.fold_shape.as_ref().is_some_and(|shape| !shape.keeps_inner) {
+                start_folds::<T>(work, &block, part, addresses);
+            }
             let mut row = block.rows.start;
             while row < block.rows.end {
                 let n_rows = rows_per_tile.min(block.rows.end - row);
@@ -940,6 +964,7 @@ unsafe fn execute<T: Lane>(
         Code::Sin => map(isa, dst, a(), |x| x.sin()),
         Code::Cos => map(isa, dst, a(), |x| x.cos()),
         Code::Floor => map(isa, dst, a(), |x| x.floor()),
+        Code::Round(DType::BF16) => map(isa, dst, a(), |x| T::of_f32(x.to_bf16().to_f32())),
         Code::Round(dtype) => map(isa, dst, a(), |x| T::of(dtype.round(x.to()))),
         Code::Add => zip(isa, dst, a(), b(), |x, y| x.add(y)),
         Code::Sub => zip(isa, dst, a(), b(), |x, y| x.sub(y)),

@@ -14,8 +14,10 @@ use std::ops::Range;
 use crate::simd::{Isa, Job};
 
 mod gathered;
+mod pair;
 mod vector;
 pub(crate) use gathered::Gathered;
+pub(crate) use pair::Pair;
 pub(crate) use vector::{MAX_LANES, Vector, VectorJob, enter};
 
 pub use vector::Element;
@@ -165,7 +167,11 @@ impl Product {
 
     /// How many elements of scratch memory [`Product::run_part`] wants.
     pub fn scratch_len(&self) -> usize {
-        match self.path() {
+        self.scratch_on(self.path())
+    }
+
+    fn scratch_on(&self, path: Path) -> usize {
+        match path {
             Path::Nothing | Path::Rows | Path::Columns | Path::Dots => 0,
             Path::Panels => {
                 let steps = self.k.min(PANEL_DEPTH);
@@ -179,6 +185,9 @@ impl Product {
     /// How many parts the product is split into, in rows and in columns.
     fn grid(&self) -> [Split; 2] {
         let wanted = (self.flops() / PART_FLOPS).clamp(1, MAX_PARTS);
+        if wanted == 1 {
+            return [Split::new(self.m, 1, 16), Split::new(self.n, 1, PANEL_WIDTH)];
+        }
         // Each part packs for itself, so that it wants rows that share what it packed, and Columns
         // reads a piece of each row of memory, which should not be short. Wide products are
         // first cut into tiles, tall ones into rows alone.
@@ -198,6 +207,9 @@ impl Product {
     /// The block of `c` that part `i` computes. Parts that share rows follow each other.
     pub fn part(&self, i: usize) -> Part {
         let [rows, columns] = self.grid();
+        if rows.parts * columns.parts == 1 {
+            return Part { rows: 0..self.m, columns: 0..self.n };
+        }
         Part { rows: rows.range(i / columns.parts), columns: columns.range(i % columns.parts) }
     }
 
@@ -223,7 +235,8 @@ impl Product {
     ) {
         let path = self.path();
         let packs_both = path == Path::Panels && self.packs_both();
-        assert!(scratch.len() >= self.scratch_len(), "scratch memory is too short");
+        let scratch_len = self.scratch_on(path);
+        assert!(scratch.len() >= scratch_len, "scratch memory is too short");
         let Part { rows, columns } = self.part(part);
         let mut product = *self;
         (product.m, product.n) = (rows.len(), columns.len());
@@ -236,7 +249,7 @@ impl Product {
                 a.offset(row * self.a_strides[0]),
                 b.offset(column * self.b_strides[1]),
                 c.offset(row * self.c_row_stride + column),
-                if self.scratch_len() == 0 { scratch } else { scratch.add(scratch.align_offset(64)) },
+                if scratch_len == 0 { scratch } else { scratch.add(scratch.align_offset(64)) },
             )
         };
         // SAFETY: as the caller vouches.

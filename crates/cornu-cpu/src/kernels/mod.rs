@@ -12,6 +12,7 @@ pub(crate) mod reference;
 pub(crate) mod window;
 
 use crate::layout::View;
+use crate::widen::is_half;
 use cornu_graph::DType;
 use cornu_graph::ops::Op;
 
@@ -42,7 +43,7 @@ pub(crate) fn operand_order(op: &Op, dtype: DType, i: usize, operands: &[(usize,
     let view = &operands[i].1;
     match op {
         Op::Conv(conv) if conv::fits(conv, dtype) => conv::operand_order(conv, i, operands),
-        Op::Dot(dot) if matches!(dtype, DType::F32 | DType::F64) => dot::operand_order(dot, i, view),
+        Op::Dot(dot) if is_float(dtype) || is_half(dtype) => dot::operand_order(dot, i, view),
         // A step's part is read where it lies, if it lies in one piece.
         Op::Scan(scan) => {
             let is_sequence = (scan.n_carries..scan.n_carries + scan.n_sequences).contains(&i);
@@ -50,8 +51,15 @@ pub(crate) fn operand_order(op: &Op, dtype: DType, i: usize, operands: &[(usize,
         }
         // These are loops of their own, or read through views.
         Op::Concat(_) | Op::Pad(_) => None,
+        // One number everywhere need not be written everywhere first.
+        Op::ScatterAdd(_) if i == 0 && is_float(dtype) && view.strides.iter().all(|&s| s == 0) => None,
         // What it waits for is not read.
         Op::After(_) if i == 1 => None,
         _ => (!view.is_contiguous()).then(|| view.clone()),
     }
+}
+
+/// Whether kernels compute in a dtype.
+fn is_float(dtype: DType) -> bool {
+    matches!(dtype, DType::F32 | DType::F64)
 }

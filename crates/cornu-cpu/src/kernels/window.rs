@@ -16,7 +16,7 @@ pub(crate) struct Windows {
     x: usize,
     /// What is selected from or scattered, where something is.
     other: usize,
-    output: usize,
+    pub(crate) output: usize,
     /// Axes before, of which each window sees one element.
     outer: usize,
     axes: [WindowAxis; MAX_AXES],
@@ -24,6 +24,8 @@ pub(crate) struct Windows {
     inner: usize,
     /// Whether no element is seen from two windows.
     apart: bool,
+    /// Along which axes windows see no padding.
+    inside: [bool; MAX_AXES],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,6 +38,9 @@ enum Kind {
 
 /// Axes that windows see several elements of, and those between them.
 const MAX_AXES: usize = 3;
+
+/// Lanes of a window that are done at a time.
+const LANES: usize = 64;
 
 /// Elements seen that are worth a part of their own.
 const PART: usize = 1 << 17;
@@ -90,7 +95,12 @@ impl Windows {
             axis.majors == 1 || axis.major_step > axis.minors.saturating_sub(1) * axis.minor_step
         };
         let apart = axes.iter().all(apart);
-        Some(Windows { kind, dtype, x: inputs[0], other, output, outer, axes, inner, apart })
+        let inside = axes.map(|axis| {
+            let reach = axis.majors.saturating_sub(1) * axis.major_step
+                + axis.minors.saturating_sub(1) * axis.minor_step;
+            axis.low <= 0 && reach as i64 - axis.low < axis.extent as i64
+        });
+        Some(Windows { kind, dtype, x: inputs[0], other, output, outer, axes, inner, apart, inside })
     }
 
     /// Elements that all windows see, padding included.
@@ -108,6 +118,33 @@ impl Windows {
     pub(crate) fn parts(&self) -> usize {
         let most = if self.kind == Kind::Scatter { self.outer } else { self.windows() };
         (self.flops() / PART).clamp(1, most.clamp(1, 256))
+    }
+
+    /// Number of elements of the result.
+    pub(crate) fn size(&self) -> usize {
+        match self.kind {
+            Kind::Scatter => self.outer * self.extent(),
+            _ => self.windows() * self.inner,
+        }
+    }
+
+    /// Elements that lie behind one element of the axes before.
+    fn extent(&self) -> usize {
+        self.axes.iter().map(|axis| axis.extent).product::<usize>() * self.inner
+    }
+
+    /// The elements of the result that a part makes.
+    pub(crate) fn piece(&self, part: usize) -> Range<usize> {
+        let (share, each) = match self.kind {
+            Kind::Scatter => (self.share(part, self.outer), self.extent()),
+            _ => (self.share(part, self.windows()), self.inner),
+        };
+        share.start * each..share.end * each
+    }
+
+    fn share(&self, part: usize, n: usize) -> Range<usize> {
+        let parts = self.parts();
+        n * part / parts..n * (part + 1) / parts
     }
 
     /// Whether windows that are apart leave no element out.
@@ -177,12 +214,10 @@ impl<T: Lane> Buffers<'_, T> {
     #[inline(always)]
     unsafe fn run(&self, part: usize) {
         let Windows { kind, outer, axes, inner, .. } = self.windows;
-        let (parts, each) = (self.windows.parts(), self.windows.windows() / (*outer).max(1));
-        let size = axes.iter().map(|axis| axis.extent).product::<usize>() * inner;
-        let share = |n: usize| n * part / parts..n * (part + 1) / parts;
+        let (each, size) = (self.windows.windows() / (*outer).max(1), self.windows.extent());
         let range = match kind {
             Kind::Scatter => {
-                let own = share(*outer);
+                let own = self.windows.share(part, *outer);
                 let unseen = if self.windows.cover() { 0..0 } else { own.start * size..own.end * size };
                 for i in unseen {
                     // SAFETY: this part's share of the result.
@@ -190,24 +225,29 @@ impl<T: Lane> Buffers<'_, T> {
                 }
                 own.start * each..own.end * each
             }
-            _ => share(self.windows.windows()),
+            _ => self.windows.share(part, self.windows.windows()),
         };
+        let majors = axes.map(|axis| axis.majors);
+        let (rest, third) = (range.start / majors[2].max(1), range.start % majors[2].max(1));
+        let (rest, second) = (rest / majors[1].max(1), rest % majors[1].max(1));
+        let (mut outer, mut at) = (rest / majors[0].max(1), [rest % majors[0].max(1), second, third]);
         for window in range {
-            let (rest, third) = (window / axes[2].majors, window % axes[2].majors);
-            let (rest, second) = (rest / axes[1].majors, rest % axes[1].majors);
-            let (outer, first) = (rest / axes[0].majors, rest % axes[0].majors);
-            let place = Place { window, at: [first, second, third], start: (outer * size) as isize };
-            let mut lane = 0;
-            while lane < *inner {
+            let place = Place { window, at, start: (outer * size) as isize };
+            // The next window's.
+            at[2] += 1;
+            for axis in (1..MAX_AXES).rev() {
+                if at[axis] == majors[axis] {
+                    at[axis] = 0;
+                    at[axis - 1] += 1;
+                }
+            }
+            if at[0] == majors[0] {
+                at[0] = 0;
+                outer += 1;
+            }
+            for lane in (0..*inner).step_by(LANES) {
                 // SAFETY: so many lanes are left.
-                lane += unsafe {
-                    match inner - lane {
-                        64.. => self.block::<64>(&place, lane),
-                        16.. => self.block::<16>(&place, lane),
-                        4.. => self.block::<4>(&place, lane),
-                        _ => self.block::<1>(&place, lane),
-                    }
-                };
+                unsafe { self.block(&place, lane, LANES.min(inner - lane)) };
             }
         }
     }
@@ -219,7 +259,10 @@ impl<T: Lane> Buffers<'_, T> {
         let start = |axis: &WindowAxis, major: usize, minor: usize| {
             ((major * axis.major_step + minor * axis.minor_step) as i64 - axis.low) as isize * axis.stride
         };
-        let seen: [Range<usize>; MAX_AXES] = [a.seen(place.at[0]), b.seen(place.at[1]), c.seen(place.at[2])];
+        let seen: [Range<usize>; MAX_AXES] = [0, 1, 2].map(|i| {
+            let axis = &self.windows.axes[i];
+            if self.windows.inside[i] { 0..axis.minors } else { axis.seen(place.at[i]) }
+        });
         let mut number = 0;
         for i in seen[0].clone() {
             let first = place.start + start(a, place.at[0], i);
@@ -233,81 +276,81 @@ impl<T: Lane> Buffers<'_, T> {
         }
     }
 
-    /// N lanes of one window, from `lane` on; gives N.
+    /// `n` lanes of one window, from `lane` on. (Their number is no constant: loops that the compiler
+    /// unrolls wholly are not made vectors of.)
     #[inline(always)]
-    unsafe fn block<const N: usize>(&self, place: &Place, lane: usize) -> usize {
+    unsafe fn block(&self, place: &Place, lane: usize, n: usize) {
         let own = place.window * self.windows.inner + lane;
-        // SAFETY: the caller vouches for N lanes of what windows see and of their own.
+        // SAFETY: the caller vouches for n lanes of what windows see and of their own.
         unsafe {
             let x = self.x.add(lane);
-            let load = |from: *const T| from.cast::<[T; N]>().read_unaligned();
+            let load = |from: *const T| std::slice::from_raw_parts(from, n);
+            let mut lanes = [T::default(); LANES];
+            let lanes = &mut lanes[..n];
             match self.windows.kind {
-                Kind::Sum => {
-                    let mut sums = [T::default(); N];
-                    self.each(place, |_, at| {
-                        for (sum, x) in sums.iter_mut().zip(load(x.offset(at))) {
-                            *sum = sum.add(x);
-                        }
-                    });
-                    self.output.add(own).cast::<[T; N]>().write_unaligned(sums);
-                }
+                Kind::Sum => self.each(place, |_, at| {
+                    lanes.iter_mut().zip(load(x.offset(at))).for_each(|(sum, x)| *sum = sum.add(*x));
+                }),
                 Kind::Max => {
-                    let mut best = [T::of(f64::NEG_INFINITY); N];
+                    lanes.fill(T::of(f64::NEG_INFINITY));
                     self.each(place, |_, at| {
-                        for (best, x) in best.iter_mut().zip(load(x.offset(at))) {
-                            *best = if x > *best || is_nan(x) { x } else { *best };
+                        for (best, &x) in lanes.iter_mut().zip(load(x.offset(at))) {
+                            *best = if (x > *best) | is_nan(x) { x } else { *best };
                         }
                     });
-                    self.output.add(own).cast::<[T; N]>().write_unaligned(best);
                 }
                 Kind::Select => {
-                    let numbers = self.greatest::<N>(place, x);
-                    let mut found = [T::default(); N];
+                    let numbers = self.greatest(place, x, n);
                     self.each(place, |number, at| {
                         let number = T::of_f32(number as f32);
                         let values = load(self.other.add(lane).offset(at));
-                        for i in 0..N {
-                            found[i] = if numbers[i] == number { values[i] } else { found[i] };
+                        for ((found, &own), &value) in lanes.iter_mut().zip(&numbers[..n]).zip(values) {
+                            *found = if own == number { value } else { *found };
                         }
                     });
-                    self.output.add(own).cast::<[T; N]>().write_unaligned(found);
                 }
                 Kind::Scatter => {
-                    let numbers = self.greatest::<N>(place, x);
+                    let numbers = self.greatest(place, x, n);
                     let dy = load(self.other.add(own));
                     let apart = self.windows.apart;
                     self.each(place, |number, at| {
-                        let (number, to) = (T::of_f32(number as f32), self.output.add(lane).offset(at));
-                        let to = to.cast::<[T; N]>();
-                        let mut sums = if apart { [T::default(); N] } else { to.read_unaligned() };
-                        for i in 0..N {
-                            sums[i] = if numbers[i] == number { sums[i].add(dy[i]) } else { sums[i] };
+                        let number = T::of_f32(number as f32);
+                        let to = std::slice::from_raw_parts_mut(self.output.add(lane).offset(at), n);
+                        let own = numbers[..n].iter().zip(dy);
+                        if apart {
+                            for (to, (&own, &dy)) in to.iter_mut().zip(own) {
+                                *to = if own == number { dy } else { T::default() };
+                            }
+                        } else {
+                            for (to, (&own, &dy)) in to.iter_mut().zip(own) {
+                                *to = if own == number { to.add(dy) } else { *to };
+                            }
                         }
-                        to.write_unaligned(sums);
                     });
+                    return;
                 }
             }
+            std::slice::from_raw_parts_mut(self.output.add(own), n).copy_from_slice(lanes);
         }
-        N
     }
 
     /// For each lane, the number of the first of the greatest elements that a window sees.
     #[inline(always)]
-    unsafe fn greatest<const N: usize>(&self, place: &Place, x: *const T) -> [T; N] {
-        let (mut best, mut numbers) = ([T::default(); N], [T::default(); N]);
+    unsafe fn greatest(&self, place: &Place, x: *const T, n: usize) -> [T; LANES] {
+        let (mut best, mut numbers) = ([T::default(); LANES], [T::default(); LANES]);
         self.each(place, |number, at| {
-            // SAFETY: the caller vouches for N lanes of what windows see.
-            let values = unsafe { x.offset(at).cast::<[T; N]>().read_unaligned() };
+            // SAFETY: the caller vouches for n lanes of what windows see.
+            let values = unsafe { std::slice::from_raw_parts(x.offset(at), n) };
             if number == 0 {
-                best = values;
+                best[..n].copy_from_slice(values);
                 return;
             }
             let number = T::of_f32(number as f32);
-            for i in 0..N {
+            for ((best, own), &x) in best.iter_mut().zip(&mut numbers).zip(values) {
                 // What is no number is greater than all that are.
-                let better = (values[i] > best[i]) | (is_nan(values[i]) & !is_nan(best[i]));
-                best[i] = if better { values[i] } else { best[i] };
-                numbers[i] = if better { number } else { numbers[i] };
+                let better = (x > *best) | (is_nan(x) & !is_nan(*best));
+                *best = if better { x } else { *best };
+                *own = if better { number } else { *own };
             }
         });
         numbers
@@ -317,5 +360,7 @@ impl<T: Lane> Buffers<'_, T> {
 #[inline(always)]
 fn is_nan<T: Lane>(x: T) -> bool {
     #[allow(clippy::eq_op, reason = "what is no number is not equal to itself")]
-    (x != x)
+    {
+        x != x
+    }
 }

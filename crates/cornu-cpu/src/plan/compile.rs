@@ -1,5 +1,6 @@
 //! From a graph to the steps of a plan: what becomes of each group of work, and where it lies.
 
+use super::blocks::Blocks;
 use super::{Place, Plan, Step, Work, data_address};
 use crate::fuse::{Fusion, Kind, lanes};
 use crate::kernels::argmax::ArgExtreme;
@@ -14,9 +15,9 @@ use crate::layout::View;
 use crate::loops::{LoopBuilder, copy};
 use crate::memory::{ALIGNMENT, Lifetime, Memory, place};
 use crate::pool::Pool;
+use crate::widen::is_half;
 use cornu_graph::ops::{self, Op};
 use cornu_graph::{Array, DType, Error, Graph, Shape, Type};
-use std::ops::Range;
 use std::sync::Arc;
 
 /// A plan in the making.
@@ -111,7 +112,7 @@ impl<'a> Compiler<'a> {
             }
         }
         self.steps.retain(|step| !matches!(&step.work, Work::Loop(work) if work.size() == 0));
-        self.join_epilogues();
+        self.join_blocks();
         Ok(())
     }
 
@@ -233,6 +234,7 @@ impl<'a> Compiler<'a> {
             + work.fold_shape.as_ref().map_or(0, |fold| fold.results * 4 * work.folds.len());
         self.steps.push(Step {
             work: Work::Loop(work),
+            blocks: None,
             reads,
             writes,
             operations,
@@ -288,19 +290,19 @@ impl<'a> Compiler<'a> {
                     _ => Work::TakePart(TakePart { part, x: inputs[0], output }),
                 }
             }
-            Op::Dot(dot) if float => {
+            Op::Dot(dot) if float || is_half(item.dtype) => {
                 let n = self.graph.nodes().len();
                 let copied = [0, 1].map(|i| item.operands[i].0 >= n);
                 let views = [&item.operands[0].1, &item.operands[1].1];
                 let buffers = [inputs[0], inputs[1], output];
-                Work::Dot(Products::new(dot, item.dtype, buffers, views, copied), None)
+                Work::Dot(Products::new(dot, item.dtype, buffers, views, copied))
             }
             Op::Conv(op) if conv::fits(op, item.dtype) => {
                 let views = [&item.operands[0].1, &item.operands[1].1];
                 let buffers = [inputs[0], inputs[1], output];
                 let partial = |bytes| self.arena_buffer(bytes);
                 let work = Convolution::new(op, item.dtype, buffers, views, partial);
-                Work::Conv(Box::new(work), None)
+                Work::Conv(Box::new(work))
             }
             Op::ArgMax(ops::ArgMax { axis }) | Op::ArgMin(ops::ArgMin { axis }) => {
                 let largest = matches!(node.op, Op::ArgMax(_));
@@ -317,7 +319,9 @@ impl<'a> Compiler<'a> {
                     largest,
                 })
             }
-            Op::Gather(ops::Gather { axis }) | Op::ScatterAdd(ops::ScatterAdd { axis }) if float => {
+            Op::Gather(ops::Gather { axis }) | Op::ScatterAdd(ops::ScatterAdd { axis })
+                if float || (is_half(item.dtype) && inputs.len() == 2) =>
+            {
                 let (outer, n, inner) = around(shape(0), *axis);
                 let n_indices = item.operands[1].1.size();
                 let (x, indices, index_dtype) = (inputs[0], inputs[1], dtypes[1]);
@@ -325,7 +329,11 @@ impl<'a> Compiler<'a> {
                     Gather { x, indices, index_dtype, output, dtype: item.dtype, outer, n, n_indices, inner };
                 match inputs.get(2) {
                     None => Work::Gather(blocks),
-                    Some(&updates) => Work::ScatterAdd(ScatterAdd { blocks, updates }),
+                    Some(&updates) => {
+                        let view = &item.operands[0].1;
+                        let everywhere = (!view.is_contiguous()).then_some(view.offset);
+                        Work::ScatterAdd(ScatterAdd { blocks, updates, everywhere })
+                    }
                 }
             }
             op => match Windows::new(op, item.dtype, shape(0), &inputs, output) {
@@ -340,8 +348,8 @@ impl<'a> Compiler<'a> {
             },
         };
         let flops = match &work {
-            Work::Dot(products, _) => products.count() * products.product.flops(),
-            Work::Conv(convolution, _) => convolution.flops(),
+            Work::Dot(products) => products.count() * products.product.flops(),
+            Work::Conv(convolution) => convolution.flops(),
             Work::Windows(windows) => windows.flops(),
             Work::Gather(_) | Work::Copy(_) | Work::TakePart(_) | Work::PutPart(_) => 0,
             _ => item.operands.iter().map(|(_, view)| view.size()).sum(),
@@ -356,11 +364,12 @@ impl<'a> Compiler<'a> {
         let operations = vec![node.op.name()];
         let shape = node.ty.shape.clone();
         let mut writes = vec![output];
-        if let Work::Conv(convolution, _) = &work {
+        if let Work::Conv(convolution) = &work {
             writes.extend(convolution.partial());
         }
         self.steps.push(Step {
             work,
+            blocks: None,
             reads: inputs,
             writes,
             operations,
@@ -406,68 +415,6 @@ impl<'a> Compiler<'a> {
         self.push_loop(filled, vec!["fill"], item.node, item.shape.clone());
         let work = copy((from, view), (output, to), item.dtype);
         self.push_loop(work, vec!["pad"], item.node, Shape::from(&view.shape[..]));
-    }
-
-    /// Lets the first loop that walks over a product or convolution in its own order follow each
-    /// block of it.
-    fn join_epilogues(&mut self) {
-        let mut i = 0;
-        while i < self.steps.len() {
-            if let Some(j) = self.epilogue_of(i)
-                && let Work::Loop(next) = self.steps[j].work.clone()
-            {
-                let first = self.steps.remove(i);
-                let step = &mut self.steps[j - 1];
-                match first.work {
-                    Work::Dot(products, _) => step.work = Work::Dot(products, Some(next)),
-                    Work::Conv(convolution, _) => step.work = Work::Conv(convolution, Some(next)),
-                    _ => {}
-                }
-                step.reads.extend(first.reads);
-                step.writes.extend(first.writes);
-                step.operations.splice(0..0, first.operations);
-                step.flops += first.flops;
-                step.bytes += first.bytes;
-                step.node = first.node;
-                continue;
-            }
-            i += 1;
-        }
-    }
-
-    fn epilogue_of(&self, i: usize) -> Option<usize> {
-        // What is written, how much of it, and the elements that each part makes.
-        let (c, size, parts): (_, _, Vec<Range<usize>>) = match &self.steps[i].work {
-            Work::Dot(products, None) => {
-                let parts = (0..products.parts()).map(|part| products.whole_rows(part));
-                let size = products.product.m * products.product.n;
-                (&products.c, size, parts.collect::<Option<_>>()?)
-            }
-            Work::Conv(convolution, None) => {
-                let parts = (0..convolution.parts()).map(|part| convolution.whole_rows(part));
-                (&convolution.output, convolution.size(), parts.collect::<Option<_>>()?)
-            }
-            _ => return None,
-        };
-        if size == 0 {
-            return None;
-        }
-        for (j, step) in self.steps.iter().enumerate().skip(i + 1) {
-            if step.reads.contains(c) {
-                let Work::Loop(next) = &step.work else { return None };
-                let in_order = next.loads.iter().all(|load| {
-                    load.buffer != *c || (load.offset == 0 && walks_in_order(&next.extents, &load.strides))
-                });
-                let parts_fit = parts.iter().all(|part| next.block_of(part.clone()).is_some());
-                let apart = self.steps[i].reads.iter().all(|buffer| !step.writes.contains(buffer));
-                let fits = next.folds.is_empty() && next.size() == size && in_order && parts_fit && apart;
-                return fits.then_some(j);
-            }
-            if self.steps[i].reads.iter().any(|buffer| step.writes.contains(buffer)) {
-                return None;
-            }
-        }
-        None
     }
 
     /// Where each buffer of the arena lies in it, and how many bytes it has.
@@ -552,21 +499,13 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Whether a walk meets the elements of a whole buffer in row-major order.
-fn walks_in_order(extents: &[usize], strides: &[isize]) -> bool {
-    View { shape: extents.to_vec(), strides: strides.to_vec(), offset: 0 }.is_contiguous()
-}
-
 fn scratch_of(step: &Step) -> usize {
-    match &step.work {
+    let own = match &step.work {
         Work::Loop(work) => work.scratch_bytes(),
-        Work::Dot(products, next) => {
-            products.scratch_bytes().max(next.as_ref().map_or(0, Loop::scratch_bytes))
-        }
-        Work::Conv(convolution, next) => {
-            convolution.scratch_bytes().max(next.as_ref().map_or(0, Loop::scratch_bytes))
-        }
+        Work::Dot(products) => products.scratch_bytes(),
+        Work::Conv(convolution) => convolution.scratch_bytes(),
         Work::Scan(work) => work.steps.iter().map(scratch_of).max().unwrap_or(0),
         _ => 0,
-    }
+    };
+    own.max(step.blocks.as_ref().map_or(0, Blocks::scratch_bytes))
 }

@@ -1,6 +1,6 @@
 //! What a plan says of itself: its steps, their work, its memory.
 
-use super::{Plan, Work};
+use super::{Plan, Step, Work};
 use cornu_graph::{Shape, Type};
 use std::fmt::Write;
 use std::time::Duration;
@@ -64,7 +64,7 @@ impl Plan {
             .map(|step| {
                 let node = &self.graph.nodes()[step.node];
                 StepReport {
-                    kernel: kernel_name(&step.work),
+                    kernel: kernel_name(step),
                     operations: step.operations.clone(),
                     shape: step.shape.clone(),
                     flops: step.flops,
@@ -115,18 +115,13 @@ pub fn table(steps: &[StepReport]) -> String {
     text
 }
 
-fn kernel_name(work: &Work) -> String {
-    match work {
+fn kernel_name(step: &Step) -> String {
+    let own = match &step.work {
+        Work::Loop(_) if step.blocks.is_some() => String::new(),
         Work::Loop(work) if work.folds.is_empty() => "loop".into(),
         Work::Loop(_) => "loop, reduced".into(),
-        Work::Dot(products, epilogue) => {
-            let then = if epilogue.is_some() { " + loop" } else { "" };
-            format!("dot ({}){then}", products.product.path())
-        }
-        Work::Conv(convolution, epilogue) => {
-            let then = if epilogue.is_some() { " + loop" } else { "" };
-            format!("{}{then}", convolution.name())
-        }
+        Work::Dot(products) => format!("dot ({})", products.product.path()),
+        Work::Conv(convolution) => convolution.name().into(),
         Work::Windows(_) => "window".into(),
         Work::ArgExtreme(_) => "argmax".into(),
         Work::Gather(_) => "gather".into(),
@@ -136,5 +131,11 @@ fn kernel_name(work: &Work) -> String {
         Work::PutPart(_) => "dynamic_update_slice".into(),
         Work::Scan(work) => format!("scan ({} steps)", work.length),
         Work::Reference(_) => "reference".into(),
+    };
+    match step.blocks.as_ref().map(|blocks| blocks.loops.len()) {
+        None => own,
+        Some(n) if own.is_empty() => format!("{n} loops"),
+        Some(1) => format!("{own} + loop"),
+        Some(n) => format!("{own} + {n} loops"),
     }
 }

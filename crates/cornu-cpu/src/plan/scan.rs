@@ -5,6 +5,7 @@ use crate::fuse::Item;
 use crate::kernels::Addresses;
 use crate::pool::Pool;
 use crate::simd::Isa;
+use crate::widen::widened;
 use cornu_graph::Error;
 use cornu_graph::ops;
 
@@ -69,7 +70,8 @@ impl Compiler<'_> {
         inputs: Vec<usize>,
         output: usize,
     ) -> Result<(), Error> {
-        let mut body = Compiler::for_body(scan.body.graph());
+        let graph = widened(scan.body.graph().clone());
+        let mut body = Compiler::for_body(&graph);
         body.make_steps()?;
         let (offsets, bytes) = body.lay_out()?;
         let arena = self.arena_buffer(bytes);
@@ -114,6 +116,7 @@ impl Compiler<'_> {
         let (flops, bytes) = (work.flops(), work.bytes());
         self.steps.push(Step {
             work: Work::Scan(work),
+            blocks: None,
             reads: inputs,
             writes: vec![output, arena, table],
             operations,

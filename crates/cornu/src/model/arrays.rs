@@ -24,10 +24,11 @@ pub trait Arrays<'a> {
 /// If an array is missing, or there is one that no key asks for.
 pub(crate) fn in_order<'a>(
     arrays: impl Arrays<'a>,
-    keys: &[String],
+    keys: impl FnOnce() -> Vec<String>,
     what: &str,
 ) -> Result<Vec<Cow<'a, Array>>> {
     let Some(names) = arrays.names() else { return Ok(arrays.arrays()) };
+    let keys = keys();
     let help = || format!("the model takes {what} named {}", keys.join(", "));
     if let Some(stray) = names.iter().find(|name| !keys.contains(name)) {
         return Err(Error::argument(format!("there are no {what} `{stray}`")).help(help()));

@@ -135,8 +135,8 @@ impl<'b> Step<'_, 'b> {
         self.scope.used().iter().filter_map(penalty).chain(self.scope.losses().iter().cloned()).collect()
     }
 
-    /// Changes the weights of these layers so that the scalar `loss` gets smaller, by the optimizer that
-    /// the model was compiled with. Nothing while evaluating.
+    /// Changes the weights of these layers (of all, if none is named) so that the scalar `loss` gets
+    /// smaller, by the optimizer that the model was compiled with. Nothing while evaluating.
     pub fn minimize(&mut self, loss: &Tensor, layers: &[&str]) {
         match self.compile.optimizer.item() {
             Ok(optimizer) => self.apply(None, &optimizer, loss, layers),
@@ -172,7 +172,10 @@ impl<'b> Step<'_, 'b> {
         let variables = self.scope.variables().list();
         let of_layers = |index: &usize| {
             let path = &variables[*index].path;
-            layers.iter().any(|layer| path.strip_prefix(layer).is_some_and(|rest| rest.starts_with('/')))
+            layers.is_empty()
+                || layers
+                    .iter()
+                    .any(|layer| path.strip_prefix(layer).is_some_and(|rest| rest.starts_with('/')))
         };
         let chosen: Vec<usize> = (self.scope.used().iter().copied())
             .filter(|index| variables[*index].role == Role::Trainable && !self.held.contains(index))
@@ -184,7 +187,8 @@ impl<'b> Step<'_, 'b> {
             return;
         }
         if chosen.is_empty() {
-            let message = format!("there is nothing to train in {}", layers.join(", "));
+            let place = if layers.is_empty() { "the model".into() } else { layers.join(", ") };
+            let message = format!("there is nothing to train in {place}");
             self.scope.fail(message);
             return;
         }

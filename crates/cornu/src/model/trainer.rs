@@ -385,8 +385,8 @@ impl Trainer {
         if self.compile.step.is_some() {
             return Ok((x.arrays(), y.arrays()));
         }
-        let x = in_order(x, &self.model.input_keys(), "inputs")?;
-        Ok((x, in_order(y, &self.model.output_keys(), "targets")?))
+        let x = in_order(x, || self.model.input_keys(), "inputs")?;
+        Ok((x, in_order(y, || self.model.output_keys(), "targets")?))
     }
 
     /// Inputs and targets, if they fit the model and its losses: numbers, shapes, rows, no NaN, labels

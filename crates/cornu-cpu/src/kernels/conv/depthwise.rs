@@ -110,8 +110,7 @@ impl<T: Element> Run<'_, T> {
         let [a, b, c] = &images.axes;
         let strides = &self.depthwise.axes;
         let start = place.example as isize * images.outer.1 + group as isize * x_group;
-        let kernel_start =
-            place.feature as isize * self.depthwise.features + group as isize * kernel_group;
+        let kernel_start = place.feature as isize * self.depthwise.features + group as isize * kernel_group;
         // SAFETY: places are inside the input; the kernel and the result have these elements, and all
         // vectors but the last are whole.
         unsafe {

@@ -37,7 +37,9 @@ impl Images {
     /// Whether windows see nothing but the image, whose lanes lie side by side.
     fn lie_ready(&self) -> bool {
         let inside = |axis: &WindowAxis| {
-            axis.spread == 1 && axis.low <= 0 && reach(axis, axis.majors) as i64 - axis.low <= axis.extent as i64
+            axis.spread == 1
+                && axis.low <= 0
+                && reach(axis, axis.majors) as i64 - axis.low <= axis.extent as i64
         };
         (self.lanes.0 == 1 || self.lanes.1 == 1) && self.axes.iter().all(inside)
     }

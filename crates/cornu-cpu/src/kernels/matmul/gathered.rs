@@ -40,6 +40,10 @@ impl<T: Element> Gathered<'_, T> {
 impl<T: Element> VectorJob<T> for Gathered<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<Element = T>>(self) {
+        if self.width == 1 && self.step == [1, 1] && self.steps >= V::LANES / 2 {
+            // SAFETY: as the caller vouches.
+            return unsafe { self.columns::<V>() };
+        }
         let across = if V::REGISTERS < 32 { 2 } else { MAX_VECTORS };
         for (begin, width) in chunks(self.width, V::LANES, across) {
             // SAFETY: the chunks cover the width.
@@ -55,6 +59,50 @@ impl<T: Element> VectorJob<T> for Gathered<'_, T> {
 }
 
 impl<T: Element> Gathered<'_, T> {
+    /// A result of one column, with vectors along the steps.
+    #[inline(always)]
+    unsafe fn columns<V: Vector<Element = T>>(&self) {
+        let last = self.steps % V::LANES;
+        let mut line = 0;
+        while line < self.lines.len() {
+            // Four lines at a time; the last of them may have been summed before.
+            let four = [0, 1, 2, 3].map(|i| (line + i).min(self.lines.len() - 1));
+            // SAFETY: the caller vouches for all that lines, pieces and steps reach; the last vector of a
+            // piece is masked where it is not whole.
+            unsafe {
+                let mut sums = [V::zero(); 4];
+                for &[number, vector] in self.pieces {
+                    let (numbers, vectors) = (self.numbers.offset(number), self.vectors.offset(vector));
+                    let mut step = 0;
+                    while step + V::LANES <= self.steps {
+                        let x = V::load(vectors.add(step));
+                        for (sum, line) in sums.iter_mut().zip(four) {
+                            *sum = sum.add_product(V::load(numbers.offset(self.lines[line]).add(step)), x);
+                        }
+                        step += V::LANES;
+                    }
+                    if last > 0 {
+                        let mask = V::first(last);
+                        let x = V::load_partial(vectors.add(step), mask);
+                        for (sum, line) in sums.iter_mut().zip(four) {
+                            let numbers = numbers.offset(self.lines[line]).add(step);
+                            *sum = sum.add_product(V::load_partial(numbers, mask), x);
+                        }
+                    }
+                }
+                let begun = if self.accumulate {
+                    four.map(|line| *self.c.offset(self.rows[line]))
+                } else {
+                    [T::default(); 4]
+                };
+                for ((sum, line), begun) in V::sum_four(sums).into_iter().zip(four).zip(begun) {
+                    *self.c.offset(self.rows[line]) = if self.accumulate { begun + sum } else { sum };
+                }
+            }
+            line += 4;
+        }
+    }
+
     /// All lines, of `width` columns from `begin` on, which make C vectors.
     #[inline(always)]
     unsafe fn strip<V: Vector<Element = T>, const C: usize>(&self, begin: usize, width: usize) {

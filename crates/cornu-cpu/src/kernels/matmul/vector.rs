@@ -23,6 +23,10 @@ pub trait Element: Copy + Default + PartialEq + Add<Output = Self> + Mul<Output 
     type Avx512: Vector<Element = Self>;
     /// `self * x + y`, fused where the portable target has the instruction.
     fn portable_mul_add(self, x: Self, y: Self) -> Self;
+    /// The best instruction set up to `isa` that there are vectors of these for.
+    fn limit(isa: Isa) -> Isa {
+        isa
+    }
 }
 
 /// Some numbers that are worked on together.
@@ -98,7 +102,7 @@ pub(crate) trait VectorJob<T: Element> {
 /// Whatever the work asks for.
 pub(crate) unsafe fn enter<T: Element>(isa: Isa, job: impl VectorJob<T>) {
     // A processor that lacks the instruction set must not meet its intrinsics.
-    match isa.min(Isa::best()) {
+    match T::limit(isa.min(Isa::best())) {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the processor has the instruction set.
         Isa::Avx512 => unsafe { T::Avx512::enter(Entered::<T::Avx512, _>(job, PhantomData)) },
@@ -261,7 +265,7 @@ impl<T: Element, const N: usize> Vector for Lanes<T, N> {
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy)]
 #[repr(transparent)]
-pub struct Avx512F32(__m512);
+pub struct Avx512F32(pub(super) __m512);
 
 #[cfg(target_arch = "x86_64")]
 impl Vector for Avx512F32 {
@@ -462,7 +466,7 @@ impl Vector for Avx512F64 {
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy)]
 #[repr(transparent)]
-pub struct Avx2F32(__m256);
+pub struct Avx2F32(pub(super) __m256);
 
 #[cfg(target_arch = "x86_64")]
 impl Vector for Avx2F32 {

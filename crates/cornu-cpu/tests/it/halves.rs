@@ -1,0 +1,76 @@
+//! Work on 16-bit floats: plans against the reference, which rounds each result once.
+
+use cornu_cpu::Plan;
+use cornu_graph::ops::{Conv, Window};
+use cornu_graph::philox::Random;
+use cornu_graph::{Array, Builder, DType, Graph, Tensor, Type, evaluate, grad};
+
+const HALVES: [(DType, f64); 2] = [(DType::BF16, 1.0 / 128.0), (DType::F16, 1.0 / 1024.0)];
+
+/// Runs the graph for one and three threads; results are the same, and the reference's to `epsilon`.
+fn check(name: &str, graph: &Graph, epsilon: f64) {
+    let mut random = Random::new(3, 9);
+    let inputs: Vec<Array> = (graph.inputs().iter())
+        .map(|d| {
+            // Quarters: sums are exact in f32 as in the reference, so that greatest elements are the same.
+            let values: Vec<f64> =
+                (0..d.ty.shape.size()).map(|_| random.below(9) as f64 / 4.0 - 1.0).collect();
+            Array::from_f64(&d.ty.shape, d.ty.dtype, &values).unwrap()
+        })
+        .collect();
+    let expected = evaluate(graph, &inputs, &[]).unwrap().outputs;
+    let mut first: Vec<Array> = Vec::new();
+    for threads in [1, 3] {
+        let mut plan = Plan::new(graph, threads).unwrap();
+        assert!(!plan.explain().contains("reference"), "{name}: {}", plan.explain());
+        plan.run(&inputs, &mut []).unwrap();
+        plan.run(&inputs, &mut []).unwrap();
+        let outputs: Vec<Array> = (0..expected.len()).map(|i| plan.output(i)).collect();
+        for (got, wanted) in outputs.iter().zip(&expected) {
+            assert_eq!(got.dtype(), wanted.dtype());
+            let largest = wanted.to_f64().iter().fold(1e-3f64, |most, x| most.max(x.abs()));
+            for (got, wanted) in got.to_f64().iter().zip(wanted.to_f64()) {
+                assert!((got - wanted).abs() <= epsilon * largest, "{name}: {got} for {wanted}\n{graph}");
+            }
+        }
+        if first.is_empty() {
+            first = outputs;
+        } else {
+            assert_eq!(first, outputs, "{name}: the bits differ on {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn products_agree_with_the_reference() {
+    for (dtype, epsilon) in HALVES {
+        for (m, n, k) in [(1, 1, 1), (3, 5, 7), (16, 10, 33), (130, 200, 65), (300, 96, 29), (64, 200, 130)] {
+            for turned in 0..4 {
+                let b = Builder::new();
+                let of = |name: &str, rows: usize, columns: usize, turned: bool| -> Tensor {
+                    let shape = if turned { [columns, rows] } else { [rows, columns] };
+                    let x = b.input_of(name, Type::new(shape, dtype));
+                    if turned { x.transpose(&[1, 0]) } else { x }
+                };
+                let (x, y) = (of("x", m, k, turned & 1 != 0), of("y", k, n, turned & 2 != 0));
+                let graph = b.build(&[("xy", &x.matmul(&y))], &[]).unwrap();
+                check(&format!("{m} x {k} x {n} {dtype} {turned}"), &graph, epsilon);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_network_of_halves_and_its_gradient_agree_with_the_reference() {
+    for (dtype, epsilon) in HALVES {
+        let b = Builder::new();
+        let x = b.input_of("x", Type::new([3, 9, 9, 4], dtype));
+        let kernel = b.input_of("kernel", Type::new([3, 3, 4, 8], dtype));
+        let h = x.conv(&kernel, Conv::new(2).strides(&[2, 1])).maximum(0.0);
+        let h = h.window_max(Window::new(&[1, 2, 2, 1]).strides(&[1, 2, 2, 1]));
+        let loss = (&h * &h).cast(DType::F32).sum_all();
+        let g = grad(&loss, &[&x, &kernel]);
+        let graph = b.build(&[("h", &h), ("dx", &g[0]), ("dk", &g[1])], &[]).unwrap();
+        check(&format!("{dtype}"), &graph, 4.0 * epsilon);
+    }
+}
