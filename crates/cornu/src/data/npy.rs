@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::files::numbers::{self, Number};
 use crate::files::{read_file, write_atomically};
 use cornu_graph::{Array, DType, Shape};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
@@ -42,46 +42,92 @@ pub fn write_npy(path: impl AsRef<Path>, array: &Array) -> Result<()> {
 /// If this is no `.npy` file, if its header does not agree with its length, or if it holds anything
 /// but numbers. Python objects are never read: they can run code.
 pub fn decode_npy(bytes: &[u8], path: &Path) -> Result<Array> {
-    decode(bytes).map_err(|(message, help)| {
-        let error = Error::file(path, message);
-        if help.is_empty() { error } else { error.help(help) }
-    })
+    decode(bytes).map_err(|failure| at(path, failure))
 }
 
 /// A message and, where there is one, what to do.
-type Failure = (String, &'static str);
+pub(super) type Failure = (String, &'static str);
+
+/// What failed in the file at `path`.
+pub(super) fn at(path: &Path, (message, help): Failure) -> Error {
+    let error = Error::file(path, message);
+    if help.is_empty() { error } else { error.help(help) }
+}
+
+fn damaged(message: &str) -> Failure {
+    (message.to_string(), "the file is damaged; make it again")
+}
 
 fn decode(bytes: &[u8]) -> Result<Array, Failure> {
-    let damaged = |message: &str| (message.to_string(), "the file is damaged; make it again");
-    let Some(rest) = bytes.strip_prefix(MAGIC) else {
-        return Err(("this is not an .npy file: it does not begin with \\x93NUMPY".to_string(), ""));
-    };
-    let (length, rest) = match *rest {
-        [1, _, a, b, ref rest @ ..] => (u16::from_le_bytes([a, b]) as usize, rest),
-        [2 | 3, _, a, b, c, d, ref rest @ ..] => (u32::from_le_bytes([a, b, c, d]) as usize, rest),
-        [1..=3, ..] | [] => return Err(damaged("this .npy file ends within its header")),
-        [version, ..] => return Err((format!("version {version} of the .npy format is not known"), "")),
-    };
-    let Some((header, data)) = rest.split_at_checked(length) else {
-        return Err(damaged("this .npy file ends within its header"));
-    };
-    let header = std::str::from_utf8(header).map_err(|_| damaged("the .npy header is not text"))?;
-    let header = Header::parse(header).map_err(|message| (format!("the .npy header {message}"), ""))?;
-    let (number, big_endian) = element(&header.descr)?;
-    let shape =
-        numbers::shape(&header.shape).map_err(|message| (format!("the .npy header claims {message}"), ""))?;
+    let mut data = bytes;
+    let Layout { number, big_endian, fortran_order, shape, .. } = Layout::read(&mut data)?;
     if number.byte_size(&shape) != Some(data.len()) {
-        let claimed = number.byte_size(&shape).unwrap_or(usize::MAX);
-        let message =
-            format!("the .npy header claims {claimed} bytes for shape {shape}, the file has {}", data.len());
-        return Err(damaged(&message));
+        return Err(wrong_length(number, &shape, data.len() as u64));
     }
     let failed = |message: String| (message, "");
-    if !header.fortran_order || shape.rank() < 2 {
+    if !fortran_order {
         return number.decode(data, big_endian, shape).map_err(failed);
     }
     let data = to_row_major(data, number.size(), &shape);
     number.decode(&data, big_endian, shape).map_err(failed)
+}
+
+/// A file whose numbers take another length than its header says.
+pub(super) fn wrong_length(number: Number, shape: &Shape, length: u64) -> Failure {
+    let claimed = number.byte_size(shape).unwrap_or(usize::MAX);
+    damaged(&format!("the .npy header claims {claimed} bytes for shape {shape}, the file has {length}"))
+}
+
+/// How an array lies in a `.npy` file, as its header says.
+pub(super) struct Layout {
+    pub(super) number: Number,
+    pub(super) big_endian: bool,
+    /// Whether it lies column by column; false where that is the same as row by row.
+    pub(super) fortran_order: bool,
+    pub(super) shape: Shape,
+    /// Bytes before the array's.
+    pub(super) start: u64,
+}
+
+impl Layout {
+    /// Reads up to where the array begins.
+    pub(super) fn read(reader: &mut impl Read) -> Result<Layout, Failure> {
+        // Grows with what there is, whatever length a header claims.
+        let mut part = |length: usize| {
+            let mut bytes = Vec::new();
+            match reader.by_ref().take(length as u64).read_to_end(&mut bytes) {
+                Ok(_) => Ok(bytes),
+                Err(error) => Err((error.to_string(), "")),
+            }
+        };
+        let short = || damaged("this .npy file ends within its header");
+        if part(MAGIC.len())? != MAGIC {
+            return Err(("this is not an .npy file: it does not begin with \\x93NUMPY".to_string(), ""));
+        }
+        let width = match part(2)?[..] {
+            [1, _] => 2,
+            [2 | 3, _] => 4,
+            [1..=3] | [] => return Err(short()),
+            [version, ..] => return Err((format!("version {version} of the .npy format is not known"), "")),
+        };
+        let length = match part(width)?[..] {
+            [a, b] => u16::from_le_bytes([a, b]) as usize,
+            [a, b, c, d] => u32::from_le_bytes([a, b, c, d]) as usize,
+            _ => return Err(short()),
+        };
+        let header = part(length)?;
+        if header.len() < length {
+            return Err(short());
+        }
+        let start = (MAGIC.len() + 2 + width + length) as u64;
+        let header = std::str::from_utf8(&header).map_err(|_| damaged("the .npy header is not text"))?;
+        let header = Header::parse(header).map_err(|message| (format!("the .npy header {message}"), ""))?;
+        let (number, big_endian) = element(&header.descr)?;
+        let shape = numbers::shape(&header.shape)
+            .map_err(|message| (format!("the .npy header claims {message}"), ""))?;
+        let fortran_order = header.fortran_order && shape.rank() > 1;
+        Ok(Layout { number, big_endian, fortran_order, shape, start })
+    }
 }
 
 /// The elements, of `size` bytes each, of a column-major array in row-major order.

@@ -59,7 +59,7 @@ impl Number {
             Number::I16 => read!(i16, i32),
             Number::I32 => read!(i32, i32),
             Number::I64 => read!(i64, i64),
-            Number::U8 => read!(u8, u8),
+            Number::U8 => Array::new(shape, bytes.to_vec()),
             Number::U16 => read!(u16, i32),
             Number::U32 => read!(u32, i64),
             Number::U64 => {

@@ -1,15 +1,16 @@
 //! Where the batches that are trained on come from: arrays, or a pipeline.
 
 use super::fit::check_weights;
+use super::gather::{Gather, Rows};
 use super::{Signature, Trainer};
 use crate::data::Pipeline;
 use crate::data::pipeline::{Pieces, Position, Sample};
 use crate::error::{Error, Result, count};
 use crate::scope::Mode;
-use cornu_graph::Array;
-use cornu_graph::philox::Random;
+use cornu_graph::{Array, Shape, Type};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::thread::Scope;
 
 /// Batches for one training after the other, epoch by epoch.
 pub(crate) trait Batches {
@@ -45,88 +46,82 @@ impl<'a> Data<'a> {
         self.x[0].rows()
     }
 
+    /// The signature of a batch of this many rows.
+    fn signature(&self, mode: Mode, rows: usize) -> Signature {
+        let ty = |array: &&Array| {
+            let shape: Shape = std::iter::once(rows).chain(array.shape()[1..].iter().copied()).collect();
+            Type::new(shape, array.dtype())
+        };
+        let mut weights: Vec<Option<Type>> = self.weights.iter().map(|weight| Some(ty(weight))).collect();
+        weights.resize(self.y.len(), None);
+        let (inputs, targets) = (self.x.iter().map(ty).collect(), self.y.iter().map(ty).collect());
+        Signature { mode, inputs, targets, weights }
+    }
+
     pub(crate) fn all(&self) -> Vec<&'a Array> {
         self.x.iter().chain(&self.y).chain(&self.weights).copied().collect()
     }
 }
 
-/// One batch's memory, filled anew for each step.
-pub(crate) struct Batch {
-    arrays: Vec<Array>,
-    signature: Signature,
-}
-
-impl Batch {
-    pub(crate) fn new(trainer: &mut Trainer, data: &Data, rows: usize, mode: Mode) -> Result<Batch> {
-        let arrays: Vec<Array> = (data.all().into_iter())
-            .map(|array| {
-                let mut shape = array.shape().to_vec();
-                shape[0] = rows;
-                Array::zeros(shape, array.dtype())
-            })
-            .collect();
-        let refs: Vec<&Array> = arrays.iter().collect();
-        let (x, rest) = refs.split_at(data.x.len());
-        let (y, weights) = rest.split_at(data.y.len());
-        let mut weights: Vec<Option<&Array>> = weights.iter().map(|weight| Some(*weight)).collect();
-        weights.resize(y.len(), None);
-        let signature = Signature::new(mode, x, y, &weights);
-        trainer.plan(&signature)?;
-        Ok(Batch { arrays, signature })
-    }
-
-    /// Fills the batch with rows and runs its step.
-    pub(crate) fn run(&mut self, trainer: &mut Trainer, data: &[&Array], rows: &[usize]) -> Result<f64> {
-        for (array, source) in self.arrays.iter_mut().zip(data) {
-            source.copy_rows_to(rows, array);
-        }
-        trainer.run(&self.signature, &self.arrays)
-    }
-}
-
 /// Batches of the rows of arrays.
-pub(crate) struct ArrayBatches<'a> {
-    arrays: Vec<&'a Array>,
-    whole: Batch,
-    rest: Option<Batch>,
+pub(crate) struct ArrayBatches<'scope> {
+    gather: Gather<'scope>,
     batch_size: usize,
-    /// Batches in a pass through the data.
-    batches: usize,
+    whole: Signature,
+    /// That of the last batch of a pass, where it is smaller.
+    rest: Option<Signature>,
     steps: usize,
-    shuffle: bool,
-    order: Vec<usize>,
-    pass: usize,
-    position: usize,
 }
 
-impl<'a> ArrayBatches<'a> {
-    pub(crate) fn new(
+impl<'scope> ArrayBatches<'scope> {
+    /// Batches to train on, without end; `scope` is for a thread that gathers them.
+    pub(crate) fn to_train<'env>(
+        scope: &'scope Scope<'scope, 'env>,
         trainer: &mut Trainer,
-        data: &Data<'a>,
+        data: &Data<'scope>,
         batch_size: usize,
         steps: Option<usize>,
         shuffle: bool,
-    ) -> Result<ArrayBatches<'a>> {
-        let rows = data.rows();
-        let batch_size = batch_size.min(rows);
-        let batches = rows.div_ceil(batch_size);
-        let whole = Batch::new(trainer, data, batch_size, Mode::Train)?;
-        let rest = match rows % batch_size {
-            0 => None,
-            left => Some(Batch::new(trainer, data, left, Mode::Train)?),
-        };
-        let steps = steps.unwrap_or(batches);
-        let order = (0..rows).collect();
-        let (arrays, pass, position) = (data.all(), 0, 0);
-        Ok(ArrayBatches { arrays, whole, rest, batch_size, batches, steps, shuffle, order, pass, position })
+    ) -> Result<ArrayBatches<'scope>> {
+        let shuffle = shuffle.then(|| trainer.seed());
+        ArrayBatches::new(
+            scope,
+            trainer,
+            data,
+            Mode::Train,
+            Rows::new(data.all(), batch_size, shuffle),
+            steps,
+        )
     }
 
-    /// Puts the rows in the order of the pass at hand.
-    fn arrange(&mut self, trainer: &Trainer) {
-        if self.shuffle {
-            self.order.iter_mut().enumerate().for_each(|(i, row)| *row = i);
-            Random::new(trainer.seed(), 0x2_0000 + self.pass as u64).shuffle(&mut self.order);
+    /// The batches of one pass, to evaluate.
+    pub(crate) fn to_evaluate<'env>(
+        scope: &'scope Scope<'scope, 'env>,
+        trainer: &mut Trainer,
+        data: &Data<'scope>,
+        batch_size: usize,
+    ) -> Result<ArrayBatches<'scope>> {
+        ArrayBatches::new(scope, trainer, data, Mode::Evaluate, Rows::new(data.all(), batch_size, None), None)
+    }
+
+    fn new<'env>(
+        scope: &'scope Scope<'scope, 'env>,
+        trainer: &mut Trainer,
+        data: &Data,
+        mode: Mode,
+        rows: Rows<'scope>,
+        steps: Option<usize>,
+    ) -> Result<ArrayBatches<'scope>> {
+        let (n_rows, batch_size, batches) = (data.rows(), rows.batch_size(), rows.batches());
+        let whole = data.signature(mode, batch_size);
+        let rest = Some(n_rows % batch_size).filter(|&left| left > 0);
+        let rest = rest.map(|left| data.signature(mode, left));
+        for signature in std::iter::once(&whole).chain(&rest) {
+            trainer.plan(signature)?;
         }
+        let passes = (mode == Mode::Evaluate).then_some(1);
+        let gather = Gather::new(scope, rows, trainer.threads, passes);
+        Ok(ArrayBatches { gather, batch_size, whole, rest, steps: steps.unwrap_or(batches) })
     }
 }
 
@@ -135,27 +130,21 @@ impl Batches for ArrayBatches<'_> {
         Some(self.steps)
     }
 
-    fn seek(&mut self, trainer: &Trainer, epoch: usize, step: usize) -> Result<()> {
-        let start = epoch * self.steps + step;
-        (self.pass, self.position) = (start / self.batches, start % self.batches);
-        self.arrange(trainer);
+    fn seek(&mut self, _: &Trainer, epoch: usize, step: usize) -> Result<()> {
+        self.gather.seek(epoch * self.steps + step);
         Ok(())
     }
 
     fn step(&mut self, trainer: &mut Trainer) -> Result<Option<f64>> {
-        let from = self.position * self.batch_size;
-        let to = (from + self.batch_size).min(self.order.len());
-        let batch = match &mut self.rest {
-            Some(rest) if to - from < self.batch_size => rest,
-            _ => &mut self.whole,
-        };
-        let loss = batch.run(trainer, &self.arrays, &self.order[from..to])?;
-        self.position += 1;
-        if self.position == self.batches {
-            (self.position, self.pass) = (0, self.pass + 1);
-            self.arrange(trainer);
-        }
-        Ok(Some(loss))
+        let ArrayBatches { gather, batch_size, whole, rest, .. } = self;
+        let loss = gather.next(|arrays| {
+            let signature = match rest {
+                Some(rest) if arrays[0].rows() < *batch_size => rest,
+                _ => whole,
+            };
+            trainer.run(signature, arrays)
+        });
+        loss.map(Some)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The training loop.
 
-use super::batches::{ArrayBatches, Batch, Batches, Data, PipelineBatches, class_weights};
+use super::batches::{ArrayBatches, Batches, Data, PipelineBatches, class_weights};
 use super::trainer::Scores;
 use super::{Arrays, Trainer};
 use crate::callbacks::{Callback, History, Progress, Training};
@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::Location;
+use std::thread;
 
 /// How [`Trainer::fit`] trains. Agrees with the arguments of Keras's `fit`.
 ///
@@ -271,8 +272,11 @@ impl Trainer {
         }
         let data = Data::new(&x, &y, &weights);
         let validation = validation.as_ref().map(|(x, y, weights)| Data::new(x, y, weights));
-        let mut batches = ArrayBatches::new(self, &data, fit.batch_size, fit.steps_per_epoch, fit.shuffle)?;
-        self.train(&mut batches, validation.as_ref(), fit)
+        thread::scope(|scope| {
+            let (size, steps, shuffle) = (fit.batch_size, fit.steps_per_epoch, fit.shuffle);
+            let mut batches = ArrayBatches::to_train(scope, self, &data, size, steps, shuffle)?;
+            self.train(&mut batches, validation.as_ref(), fit)
+        })
     }
 
     /// [`Trainer::fit`] on a data set.
@@ -286,7 +290,8 @@ impl Trainer {
 
     /// Trains on the pieces of a pipeline, each of which is a batch: the inputs, the targets and, if there
     /// are more arrays, what rows count for. A pass through the pipeline is an epoch, unless
-    /// [`Fit::steps_per_epoch`] says otherwise; `batch_size` and `shuffle` are the pipeline's affair.
+    /// [`Fit::steps_per_epoch`] says otherwise; `batch_size` and `shuffle` are the pipeline's affair. With
+    /// [`Pipeline::prefetch`] at its end, batches are made while the model trains.
     ///
     /// ```
     /// use cornu::{Array, Compile, Fit, Input, Sequential, data::Pipeline, layers::Dense};
@@ -460,18 +465,13 @@ impl Trainer {
     pub(crate) fn evaluate_data(&mut self, data: &Data, batch_size: usize) -> Result<Scores> {
         check_batch_size(batch_size)?;
         self.reset_metrics();
-        let rows = data.rows();
-        let batch_size = batch_size.min(rows);
-        let arrays = data.all();
-        let order: Vec<usize> = (0..rows).collect();
-        let mut whole = Batch::new(self, data, batch_size, Mode::Evaluate)?;
-        for batch in order.chunks(batch_size) {
-            if batch.len() < batch_size {
-                Batch::new(self, data, batch.len(), Mode::Evaluate)?.run(self, &arrays, batch)?;
-            } else {
-                whole.run(self, &arrays, batch)?;
+        thread::scope(|scope| {
+            let mut batches = ArrayBatches::to_evaluate(scope, self, data, batch_size)?;
+            for _ in 0..batches.steps().unwrap_or(0) {
+                batches.step(self)?;
             }
-        }
+            Ok::<(), Error>(())
+        })?;
         self.scores()
     }
 }

@@ -4,6 +4,7 @@ mod arrays;
 mod batches;
 mod compile;
 mod fit;
+mod gather;
 mod input;
 mod lower;
 #[allow(clippy::module_inception)]

@@ -1,6 +1,7 @@
 //! Outputs for new inputs.
 
 use super::arrays::in_order;
+use super::gather::{Gather, Rows};
 use super::plans::Plans;
 use super::{Arrays, Model, Reference, Signature, lower};
 use crate::data::Pipeline;
@@ -10,7 +11,8 @@ use crate::shapes::open_shape;
 use crate::variables::Role;
 use cornu_cpu::Plan;
 use cornu_graph::{Array, DType, Shape};
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
+use std::thread;
 
 /// Rows that are predicted at a time.
 const ROWS: usize = 256;
@@ -153,29 +155,32 @@ impl Model {
                 .with_plan(&x, |plan| (0..self.network.outputs.len()).map(|i| plan.output(i)).collect());
         }
         let mut outputs: Vec<Array> = Vec::new();
-        let mut start = 0;
-        while start < rows {
-            let end = rows.min(start + most);
-            let batch: Vec<Array> = x.iter().map(|array| array.slice_rows(start..end)).collect();
-            let batch: Vec<&Array> = batch.iter().collect();
-            self.with_plan(&batch, |plan| {
-                for i in 0..self.network.outputs.len() {
-                    let part = plan.output(i);
-                    if start == 0 {
-                        let shape: Shape =
-                            std::iter::once(rows).chain(part.shape()[1..].iter().copied()).collect();
-                        outputs.push(Array::zeros(shape, part.dtype()));
-                    }
-                    outputs[i].put_rows(start, &part);
-                }
-            })?;
-            start = end;
-        }
-        Ok(outputs)
+        let batches = Rows::new(x.iter().map(|array| &**array).collect(), most, None);
+        thread::scope(|scope| {
+            let mut gather = Gather::new(scope, batches, self.threads, Some(1));
+            let mut start = 0;
+            while start < rows {
+                gather.next(|batch| {
+                    self.with_plan(batch, |plan| {
+                        for i in 0..self.network.outputs.len() {
+                            let part = plan.output(i);
+                            if start == 0 {
+                                let shape: Shape =
+                                    std::iter::once(rows).chain(part.shape()[1..].iter().copied()).collect();
+                                outputs.push(Array::zeros(shape, part.dtype()));
+                            }
+                            outputs[i].put_rows(start, &part);
+                        }
+                    })
+                })?;
+                start += most;
+            }
+            Ok(outputs)
+        })
     }
 
     /// Runs the plan for these inputs and gives it to `read`.
-    fn with_plan<R>(&self, x: &[&Array], read: impl FnOnce(&Plan) -> R) -> Result<R> {
+    fn with_plan<A: Borrow<Array>, R>(&self, x: &[A], read: impl FnOnce(&Plan) -> R) -> Result<R> {
         let mut plans = self.plans.lock();
         let fits = |signature: &Signature| {
             signature.mode == Mode::Predict
@@ -183,13 +188,15 @@ impl Model {
                     .inputs
                     .iter()
                     .zip(x)
+                    .map(|(ty, x)| (ty, x.borrow()))
                     .all(|(ty, x)| ty.shape == *x.shape() && ty.dtype == x.dtype())
         };
         let found = plans.iter().position(|(signature, _)| fits(signature));
         let index = match found {
             Some(index) => index,
             None => {
-                let signature = Signature::new(Mode::Predict, x, &[], &[]);
+                let x: Vec<&Array> = x.iter().map(Borrow::borrow).collect();
+                let signature = Signature::new(Mode::Predict, &x, &[], &[]);
                 let mut scratch = self.clone();
                 let graph = lower::step(&mut scratch, None, &signature)?;
                 let plan = Plan::new(&graph, self.threads)?;

@@ -10,13 +10,16 @@ mod shuffle;
 mod steps;
 
 pub(crate) use arrays::row;
+pub(super) use prefetch::Prefetch;
 pub use steps::{Sample, Steps};
 
+use super::NpyDataset;
 use crate::error::{Error, Result};
 use crate::model::Arrays;
 use cornu_graph::Array;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Data that comes piece by piece. A pipeline is a description; each pass through it begins anew, and
@@ -76,6 +79,24 @@ impl Pipeline {
         }
         let arrays = Arc::new(arrays);
         Ok(Pipeline::new(Some(rows), move |_| Box::new(arrays::Rows::new(arrays.clone(), rows))))
+    }
+
+    /// The rows of `.npy` files of equally many rows, which need not fit in memory: each piece has a row of
+    /// each file. [`NpyDataset`] says what is in memory when; it shuffles, and makes batches faster.
+    ///
+    /// ```
+    /// use cornu::{Array, data, data::Pipeline};
+    /// let path = std::env::temp_dir().join(format!("cornu-doc-rows-{}.npy", std::process::id()));
+    /// data::write_npy(&path, &Array::from_vec(vec![1i32, 2, 3])).unwrap();
+    /// let rows = Pipeline::from_npy([&path]).unwrap().map(|row| Ok(vec![row[0].cast(cornu::DType::F32)]));
+    /// assert_eq!(rows.batch(2).iter().next().unwrap().unwrap()[0].to_f64(), [1.0, 2.0]);
+    /// # std::fs::remove_file(&path).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`NpyDataset::open`].
+    pub fn from_npy<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Result<Pipeline> {
+        Ok(NpyDataset::open(paths)?.batch_size(None).pipeline())
     }
 
     /// What an iterator gives, a new one for each pass.

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 /// Pieces made ahead. The thread begins when the first is asked for, so that skipping costs nothing
 /// more, and ends when nobody listens.
-pub(super) struct Prefetch {
+pub(in crate::data) struct Prefetch {
     state: State,
     ahead: usize,
 }
@@ -18,7 +18,8 @@ enum State {
 }
 
 impl Prefetch {
-    pub(super) fn new(steps: Box<dyn Steps>, ahead: usize) -> Prefetch {
+    /// Up to `ahead` pieces wait; with 0 none does, but the next one is made while the last is looked at.
+    pub(in crate::data) fn new(steps: Box<dyn Steps>, ahead: usize) -> Prefetch {
         Prefetch { state: State::Waiting(Some(steps)), ahead }
     }
 }

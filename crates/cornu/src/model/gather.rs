@@ -1,0 +1,219 @@
+//! Rows of arrays gathered to batches, while the batch before is worked on where that pays.
+
+use cornu_graph::philox::Random;
+use cornu_graph::{Array, Shape};
+use std::ops::Range;
+use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{Builder, Scope, ScopedJoinHandle, available_parallelism};
+
+/// Bytes of a batch from which another thread gathers it. Waking that thread takes the one that waits
+/// for its batch some 5 us; in 15 us it copies this much.
+const WORTH_A_THREAD: usize = 128 << 10;
+
+/// Batches from which starting a thread is worth it: that takes as long as gathering a few.
+const MANY: usize = 4;
+
+/// The stream of random numbers that the order of pass 0 is drawn from; the next ones have the next
+/// streams.
+const STREAM: u64 = 0x2_0000;
+
+/// A batch of a pass.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Place {
+    pass: usize,
+    batch: usize,
+}
+
+/// Arrays of equally many rows, and the order in which these are taken.
+#[derive(Clone)]
+pub(crate) struct Rows<'a> {
+    arrays: Vec<&'a Array>,
+    batch_size: usize,
+    /// The seed of the order; `None` leaves it as it is.
+    shuffle: Option<i64>,
+    /// All rows in the order of `pass`, or those of one batch where the order is left as it is.
+    order: Vec<usize>,
+    pass: Option<usize>,
+}
+
+impl<'a> Rows<'a> {
+    /// Batches of `batch_size` rows, the last of which may be smaller.
+    pub(crate) fn new(arrays: Vec<&'a Array>, batch_size: usize, shuffle: Option<i64>) -> Rows<'a> {
+        let batch_size = batch_size.clamp(1, arrays[0].rows().max(1));
+        Rows { arrays, batch_size, shuffle, order: Vec::new(), pass: None }
+    }
+
+    /// Rows in a batch.
+    pub(crate) fn batch_size(&self) -> usize {
+        self.batch_size
+    }
+
+    /// Batches in a pass.
+    pub(crate) fn batches(&self) -> usize {
+        self.arrays[0].rows().div_ceil(self.batch_size)
+    }
+
+    fn range(&self, batch: usize) -> Range<usize> {
+        let start = batch * self.batch_size;
+        start..self.arrays[0].rows().min(start + self.batch_size)
+    }
+
+    /// Copies the rows of a batch. After the first of a pass it allocates nothing.
+    fn fill(&mut self, place: Place, batch: &mut [Array]) {
+        let range = self.range(place.batch);
+        let rows = match self.shuffle {
+            Some(seed) => {
+                if self.pass != Some(place.pass) {
+                    self.order.clear();
+                    self.order.extend(0..self.arrays[0].rows());
+                    Random::new(seed, STREAM + place.pass as u64).shuffle(&mut self.order);
+                    self.pass = Some(place.pass);
+                }
+                &self.order[range]
+            }
+            None => {
+                self.order.clear();
+                self.order.extend(range);
+                &self.order[..]
+            }
+        };
+        for (source, target) in self.arrays.iter().zip(batch) {
+            source.copy_rows_to(rows, target);
+        }
+    }
+}
+
+/// Gives one batch after the other, in memory that is filled anew again and again.
+pub(crate) struct Gather<'scope> {
+    rows: Rows<'scope>,
+    /// The thread that gathers; where there is none, the caller does.
+    helper: Option<Helper<'scope>>,
+    next: Place,
+    /// Passes after which nothing more is wanted.
+    passes: Option<usize>,
+    /// Memory that nobody uses: for whole batches, and for the last of a pass.
+    free: [Vec<Vec<Array>>; 2],
+}
+
+impl<'scope> Gather<'scope> {
+    /// Batches of `rows`, in a model that runs on `threads` threads; `passes` where it is known how many
+    /// passes will be made.
+    pub(crate) fn new<'env>(
+        scope: &'scope Scope<'scope, 'env>,
+        rows: Rows<'scope>,
+        threads: usize,
+        passes: Option<usize>,
+    ) -> Gather<'scope> {
+        let width: usize = rows.arrays.iter().map(|array| array.byte_size() / array.rows().max(1)).sum();
+        let many = passes.is_none_or(|passes| passes.saturating_mul(rows.batches()) >= MANY);
+        let two = threads != 1 && available_parallelism().is_ok_and(|cores| cores.get() > 1);
+        let pays = two && many && width * rows.batch_size >= WORTH_A_THREAD;
+        let helper = pays.then(|| Helper::start(scope, rows.clone())).flatten();
+        Gather { rows, helper, next: Place { pass: 0, batch: 0 }, passes, free: [Vec::new(), Vec::new()] }
+    }
+
+    /// Goes to the batch that comes after `n` ones.
+    pub(crate) fn seek(&mut self, n: usize) {
+        if let Some((place, arrays)) = self.helper.as_mut().and_then(Helper::filled) {
+            self.put_back(place, arrays);
+        }
+        let batches = self.rows.batches();
+        self.next = Place { pass: n / batches, batch: n % batches };
+    }
+
+    /// Has `work` done on the next batch; the one after it is gathered meanwhile.
+    pub(crate) fn next<R>(&mut self, work: impl FnOnce(&[Array]) -> R) -> R {
+        let place = self.next;
+        self.next.batch += 1;
+        if self.next.batch == self.rows.batches() {
+            self.next = Place { pass: place.pass + 1, batch: 0 };
+        }
+        let gathered = self.helper.as_mut().and_then(Helper::filled);
+        let arrays = match gathered {
+            Some((_, arrays)) => arrays,
+            None => {
+                let mut arrays = self.take_memory(place);
+                self.rows.fill(place, &mut arrays);
+                arrays
+            }
+        };
+        if self.helper.is_some() && self.passes.is_none_or(|passes| self.next.pass < passes) {
+            let memory = self.take_memory(self.next);
+            if let Some(helper) = &mut self.helper {
+                helper.ask(self.next, memory);
+            }
+        }
+        let result = work(&arrays);
+        self.put_back(place, arrays);
+        result
+    }
+
+    fn take_memory(&mut self, place: Place) -> Vec<Array> {
+        let n_rows = self.rows.range(place.batch).len();
+        let free = &mut self.free[(n_rows < self.rows.batch_size) as usize];
+        free.pop().unwrap_or_else(|| {
+            let of = |array: &&Array| {
+                let shape: Shape =
+                    std::iter::once(n_rows).chain(array.shape()[1..].iter().copied()).collect();
+                Array::zeros(shape, array.dtype())
+            };
+            self.rows.arrays.iter().map(of).collect()
+        })
+    }
+
+    fn put_back(&mut self, place: Place, arrays: Vec<Array>) {
+        let smaller = self.rows.range(place.batch).len() < self.rows.batch_size;
+        self.free[smaller as usize].push(arrays);
+    }
+}
+
+/// A thread that gathers what it is asked for, one batch at a time. It ends when nobody can ask it any
+/// more.
+struct Helper<'scope> {
+    ask: SyncSender<(Place, Vec<Array>)>,
+    filled: Receiver<Vec<Array>>,
+    /// What it is working on, or has done.
+    asked: Option<Place>,
+    thread: Option<ScopedJoinHandle<'scope, ()>>,
+}
+
+impl<'scope> Helper<'scope> {
+    /// `None` where the system refuses a thread.
+    fn start<'env>(scope: &'scope Scope<'scope, 'env>, mut rows: Rows<'scope>) -> Option<Helper<'scope>> {
+        let (ask, asked) = sync_channel::<(Place, Vec<Array>)>(1);
+        let (done, filled) = sync_channel(1);
+        let work = move || {
+            for (place, mut arrays) in asked {
+                rows.fill(place, &mut arrays);
+                if done.send(arrays).is_err() {
+                    break;
+                }
+            }
+        };
+        let thread = Builder::new().name("cornu-gather".into()).spawn_scoped(scope, work).ok()?;
+        Some(Helper { ask, filled, asked: None, thread: Some(thread) })
+    }
+
+    fn ask(&mut self, place: Place, memory: Vec<Array>) {
+        if self.ask.send((place, memory)).is_err() {
+            self.panic();
+        }
+        self.asked = Some(place);
+    }
+
+    /// What it was asked for last, once that is there; `None` where it was asked for nothing.
+    fn filled(&mut self) -> Option<(Place, Vec<Array>)> {
+        let place = self.asked.take()?;
+        match self.filled.recv() {
+            Ok(arrays) => Some((place, arrays)),
+            Err(_) => self.panic(),
+        }
+    }
+
+    /// Goes on with the panic that ended the thread: nothing else ends it while it can be asked.
+    fn panic(&mut self) -> ! {
+        let payload = self.thread.take().and_then(|thread| thread.join().err());
+        resume_unwind(payload.unwrap_or_else(|| Box::new("the thread that gathers batches ended")))
+    }
+}
