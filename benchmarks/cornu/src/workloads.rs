@@ -45,7 +45,7 @@ pub fn workload(
     policy: &str,
     saved: Option<&str>,
 ) -> Result<Workload> {
-    let (model, batch, data): (_, _, fn(usize) -> (Array, Array)) = match name {
+    let (model, batch, data): (Parts, usize, Data) = match name {
         "W1" => (w1()?, batch.unwrap_or(128), |n| (uniform([n, 784]), classes([n], 10))),
         "W2" => (w2()?, batch.unwrap_or(32), |n| (uniform([n, 8]), binary(n))),
         "W3" => (w3()?, batch.unwrap_or(128), |n| (uniform([n, 784]), classes([n], 10))),
@@ -67,6 +67,9 @@ pub fn workload(
 }
 
 type Parts = (Model, Compile);
+
+/// Makes so many rows of inputs and targets.
+type Data = fn(usize) -> (Array, Array);
 
 const CLASSES: &str = "sparse_categorical_crossentropy";
 
@@ -185,7 +188,7 @@ struct Elbo;
 impl TrainStep for Elbo {
     fn step(&self, step: &mut Step) {
         let x = step.x(0);
-        let outputs = step.forward(&[x.clone()]);
+        let outputs = step.forward(std::slice::from_ref(&x));
         let (image, mean, log_variance) = (&outputs[0], &outputs[1], &outputs[2]);
         let reconstruction = step.loss(0, &x, image) * 784.0;
         let divergence = (log_variance.exp() + mean.square() - log_variance - 1.0) * 0.5;
