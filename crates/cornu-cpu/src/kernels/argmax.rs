@@ -1,7 +1,8 @@
 //! Indices of the largest or smallest elements along an axis.
 
 use super::Addresses;
-use super::fused::{Lane, Lanes, Stored, Truth, with_stored};
+use super::fused::Lanes;
+use super::lane::{Lane, Stored, Truth, with_stored};
 use cornu_graph::DType;
 use half::{bf16, f16};
 

@@ -1,7 +1,7 @@
 //! Rows picked by index, and rows added back at indices.
 
 use super::Addresses;
-use super::fused::{Lane, read};
+use super::lane::{Lane, read};
 use cornu_graph::DType;
 use std::ops::Range;
 

@@ -6,6 +6,7 @@ pub(crate) mod conv;
 pub(crate) mod dot;
 pub(crate) mod fused;
 pub(crate) mod gather;
+pub(crate) mod lane;
 pub mod matmul;
 pub(crate) mod part;
 pub(crate) mod reference;

@@ -1,7 +1,7 @@
 //! Parts of arrays whose place is computed: taken out, or put in.
 
 use super::Addresses;
-use super::fused::read;
+use super::lane::read;
 use cornu_graph::DType;
 
 /// A part of an array in row-major order, and the buffer that says where it begins.

@@ -1,7 +1,7 @@
 //! Operations that have no kernel: the reference evaluator's own loop, in f64.
 
 use super::Addresses;
-use super::fused::{read, write};
+use super::lane::{read, write};
 use cornu_graph::Type;
 use cornu_graph::ops::{Op, Value};
 

@@ -2,7 +2,7 @@
 
 use super::Addresses;
 use super::axis::WindowAxis;
-use super::fused::Lane;
+use super::lane::Lane;
 use crate::simd::{Isa, Job};
 use cornu_graph::DType;
 use cornu_graph::ops::{Op, Window};

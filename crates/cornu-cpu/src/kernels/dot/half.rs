@@ -1,6 +1,6 @@
 //! Matrix products of 16-bit floats: their numbers are packed, summed in `f32`, and rounded once.
 
-use crate::kernels::fused::Lane;
+use crate::kernels::lane::Lane;
 use crate::kernels::matmul::{Element, Pair, Part, Product};
 use crate::simd::{Isa, Job};
 use half::{bf16, f16};
