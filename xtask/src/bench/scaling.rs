@@ -4,7 +4,7 @@ mod chart;
 
 use super::machine::{self, Machine};
 use super::peers::{PEERS, Places};
-use super::report::{markdown, median, three_digits};
+use super::report::{markdown, three_digits};
 use super::worker::Missing;
 use super::{Options, Subject, calibrate, finished, rounds, save};
 
@@ -119,7 +119,8 @@ fn points(
         let reason = |missing| match missing {
             Missing::Unsupported(reason) | Missing::Failed(reason) => reason,
         };
-        let seconds = median(&seconds.map_err(reason)?).unwrap_or(f64::NAN);
+        // The least: there is no peer beside it that the same disturbance would slow down.
+        let seconds = seconds.map_err(reason)?.into_iter().fold(f64::INFINITY, f64::min);
         points.push(Point { size, flops: flops.unwrap_or(f64::NAN), seconds });
         if seconds > LONGEST {
             break;
@@ -134,7 +135,7 @@ fn page(series: &[Series], options: &Options, places: &Places) -> String {
         "<!-- Written by `cargo xtask bench --scaling`; changes by hand are lost. -->\n# Scaling\n\n\
          How long a training step of a perceptron 784-n-n-10 (dropout 0.2, Adam, float32) takes on one thread, \
          against its batch and its width n. Made by `cargo xtask bench --scaling` on {date} ({processor}; {system}) \
-         with Cornu {} ({}); a number is the median of {} rounds of at least {} s.\n\n\
+         with Cornu {} ({}); a number is the least of {} rounds of at least {} s each.\n\n\
          Twice the work should take no more than twice as long: less as long as a step's fixed costs shrink \
          beside the rest, and 2 from there on. The work is a step's floating-point operations, the optimizer's \
          included, which do not grow with the batch.\n\n\
