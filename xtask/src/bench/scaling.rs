@@ -17,6 +17,9 @@ const WIDTH: usize = 512;
 /// Where a step takes longer, larger ones are left out.
 const LONGEST: f64 = 4.0;
 
+/// Into how many shorter rounds a round is cut: the least of many is found between disturbances.
+const SHORTER: usize = 8;
+
 /// One size of the network or of its batch.
 #[derive(Clone, Copy, Debug)]
 struct Point {
@@ -110,8 +113,8 @@ fn points(
         eprintln!("batch {batch}, width {width}");
         let prepare = format!("prepare W3 1 batch={batch} width={width}");
         let mut subjects = [Subject::start(&PEERS[0], places, 1, &prepare)];
-        let steps = calibrate(&mut subjects[0], "run", options.seconds);
-        let times = rounds(&mut subjects, options.rounds, |worker, _| {
+        let steps = calibrate(&mut subjects[0], "run", options.seconds / SHORTER as f64);
+        let times = rounds(&mut subjects, options.rounds * SHORTER, |worker, _| {
             Ok(worker.number(&format!("run {steps}"), "seconds")? / steps as f64)
         });
         let flops = subjects[0].with(|worker| worker.number("floor", "flops"));
@@ -142,8 +145,8 @@ fn page(series: &[Series], options: &Options, places: &Places) -> String {
          ![Time of a training step against batch and width](scaling.svg)\n",
         env!("CARGO_PKG_VERSION"),
         machine::commit(&places.root),
-        options.rounds,
-        options.seconds,
+        options.rounds * SHORTER,
+        options.seconds / SHORTER as f64,
     );
     for series in series {
         page += &format!("\nAgainst the {}, at {}:\n\n{}", series.title, series.fixed, series.table());

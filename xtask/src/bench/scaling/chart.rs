@@ -51,11 +51,16 @@ fn panel(
         .margin(12)
         .x_label_area_size(36)
         .y_label_area_size(56)
-        .build_cartesian_2d((size(first) / 1.2..size(last) * 1.2).log_scale(), (low..high).log_scale())?;
+        .build_cartesian_2d(
+            (size(first) / 1.2..size(last) * 1.2).log_scale().base(4.0),
+            (low..high).log_scale(),
+        )?;
     chart
         .configure_mesh()
         .x_desc(series.title)
         .y_desc("milliseconds for a step")
+        .x_label_formatter(&|x| x.to_string())
+        .y_label_formatter(&|y| y.to_string())
         .light_line_style(RGBColor(240, 240, 240))
         .draw()?;
     let line = |value: &dyn Fn(&Point) -> f64| -> Vec<(f64, f64)> {
