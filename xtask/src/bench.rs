@@ -4,6 +4,7 @@ mod data;
 mod machine;
 mod peers;
 mod report;
+mod scaling;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -19,7 +20,8 @@ use worker::{Missing, Worker};
 
 /// How the command is called.
 pub const USAGE: &str =
-    "cargo xtask bench [--quick] [--only W1,W3,S1] [--peers torch,jax] [--threads 1,2] [--keep]";
+    "cargo xtask bench [--quick] [--only W1,W3,S1] [--peers torch,jax] [--threads 1,2] [--keep]
+  cargo xtask bench --scaling [--quick] [--keep]";
 
 /// Name, batch and steps of an epoch of each workload that trains.
 const TRAINING: &[(&str, usize, usize)] = &[
@@ -51,6 +53,8 @@ struct Options {
     peers: Vec<&'static Peer>,
     threads: Vec<usize>,
     keep: bool,
+    /// How Cornu's times grow, and nothing else.
+    scaling: bool,
 }
 
 impl Options {
@@ -64,7 +68,12 @@ impl Options {
             peers: PEERS.iter().collect(),
             threads,
             keep: false,
+            scaling: arguments.contains(&"--scaling"),
         };
+        let other = |flag: &&&str| !["--scaling", "--quick", "--keep"].contains(*flag);
+        if let Some(flag) = arguments.iter().find(other).filter(|_| options.scaling) {
+            return Err(format!("{flag} does not go with --scaling\n  {USAGE}"));
+        }
         let mut arguments = arguments.iter();
         while let Some(&flag) = arguments.next() {
             let mut list = || -> Result<Vec<&str>, String> {
@@ -74,6 +83,7 @@ impl Options {
             match flag {
                 "--quick" => (options.rounds, options.seconds) = (3, 0.2),
                 "--keep" => options.keep = true,
+                "--scaling" => {}
                 "--only" => options.only = chosen(&list()?, &names())?,
                 "--threads" => {
                     let number = |text: &&str| match text.parse() {
@@ -123,6 +133,9 @@ pub fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {
     let mut options = Options::parse(arguments)?;
     let places = Places::new(root);
     data::write(&places.data())?;
+    if options.scaling {
+        return scaling::run(&options, &places);
+    }
     let mut lost = BTreeMap::new();
     for peer in &options.peers {
         if let Err(error) = peer.make(&places) {
@@ -189,6 +202,19 @@ struct Subject {
 }
 
 impl Subject {
+    /// Starts the peer's process and lets it prepare the workload and make its first step.
+    fn start(peer: &'static Peer, places: &Places, threads: usize, prepare: &str) -> Subject {
+        let worker = Worker::start(peer, places, threads);
+        let mut subject = Subject { peer, worker, parameters: 0.0, first_loss: None };
+        if let Some(n) = subject.with(|worker| worker.number(prepare, "parameters")) {
+            subject.parameters = n;
+            // The first step compiles, and its loss is that of weights that learned nothing.
+            let answer = subject.with(|worker| worker.ask("run 1"));
+            subject.first_loss = answer.and_then(|answer| answer["loss"].as_f64());
+        }
+        subject
+    }
+
     /// Does something with the worker; a failure ends it.
     fn with<T>(&mut self, work: impl FnOnce(&mut Worker) -> Result<T, Missing>) -> Option<T> {
         let result = work(self.worker.as_mut().ok()?);
@@ -217,17 +243,8 @@ fn measure(
         return Ok(());
     }
     eprintln!("{name} on {threads} thread(s)");
-    let start = |peer: &&'static Peer| {
-        let worker = Worker::start(peer, places, threads);
-        let mut subject = Subject { peer, worker, parameters: 0.0, first_loss: None };
-        if let Some(n) = subject.with(|w| w.number(&format!("prepare {name} {threads}"), "parameters")) {
-            subject.parameters = n;
-            // The first step compiles, and its loss is that of weights that learned nothing.
-            let answer = subject.with(|worker| worker.ask("run 1"));
-            subject.first_loss = answer.and_then(|answer| answer["loss"].as_f64());
-        }
-        subject
-    };
+    let prepare = format!("prepare {name} {threads}");
+    let start = |peer: &&'static Peer| Subject::start(peer, places, threads, &prepare);
     let mut subjects: Vec<Subject> = options.peers.iter().map(start).collect();
     same_parameters(name, &subjects)?;
     if train {
@@ -399,6 +416,9 @@ mod tests {
         assert!(error.starts_with("there is no W9; there are W1, W2"), "{error}");
         assert!(Options::parse(&["--threads", "0"]).is_err());
         assert!(Options::parse(&["--threads"]).is_err());
+        assert!(Options::parse(&["--scaling", "--quick"]).unwrap().scaling);
+        let error = Options::parse(&["--only", "W1", "--scaling"]).unwrap_err();
+        assert!(error.starts_with("--only does not go with --scaling"), "{error}");
     }
 
     #[test]

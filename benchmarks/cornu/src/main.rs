@@ -1,8 +1,8 @@
 //! A worker that times Cornu: it reads one request a line and answers each with a line of JSON.
 //!
-//! `prepare W1 2` (threads; then, if wanted, `batch=64`, `policy=mixed_bfloat16`), `run 200` (training
-//! steps), `predict 1 200` (rows, calls), `save path`, `load W1 2 path`, `floor`, `memory`, `profile`,
-//! `quit`.
+//! `prepare W1 2` (threads; then, if wanted, `batch=64`, `policy=mixed_bfloat16`, of W3 `width=1024`),
+//! `run 200` (training steps), `predict 1 200` (rows, calls), `save path`, `load W1 2 path`, `floor`,
+//! `memory`, `profile`, `quit`.
 
 mod data;
 mod workloads;
@@ -12,7 +12,7 @@ use cornu::prelude::*;
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
 use std::time::Instant;
-use workloads::{NAMES, Workload, workload};
+use workloads::{NAMES, Options, Workload, workload};
 
 fn main() -> Result<()> {
     let mut current = None;
@@ -39,20 +39,22 @@ fn answer(words: &[&str], current: &mut Option<Workload>) -> Result<Value> {
         words.get(i).and_then(|word| word.parse().ok()).ok_or_else(|| Error::argument("expects a number"))
     };
     if let ["prepare", name, ..] = words {
-        let option = |key: &str| {
-            words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('=')).map(str::to_string)
+        let option = |key: &str| words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='));
+        let size = |key: &str| {
+            let fail = |text| Error::argument(format!("{key}={text}: expected a whole number"));
+            option(key).map(|text| text.parse().map_err(|_| fail(text))).transpose()
         };
-        let batch = option("batch").and_then(|size| size.parse().ok());
-        let policy = option("policy").unwrap_or_else(|| "float32".into());
+        let options =
+            Options { batch: size("batch")?, width: size("width")?, policy: option("policy"), saved: None };
         *current = None;
-        let made = workload(name, number(2)?, batch, &policy, None)?;
+        let made = workload(name, number(2)?, &options)?;
         let parameters = made.model.count_params();
         *current = Some(made);
         return Ok(json!({"ok": true, "parameters": parameters}));
     }
     if let ["load", name, _, path] = words {
         *current = None;
-        *current = Some(workload(name, number(2)?, None, "float32", Some(path))?);
+        *current = Some(workload(name, number(2)?, &Options { saved: Some(path), ..Options::default() })?);
         return Ok(json!({"ok": true}));
     }
     let Some(work) = current else {

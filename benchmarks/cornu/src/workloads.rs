@@ -33,22 +33,34 @@ pub struct Workload {
 /// The names of all workloads.
 pub const NAMES: [&str; 8] = ["W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8"];
 
-/// The workload of that name, for so many threads, with another batch size or precision if asked for,
-/// and with the weights of a saved model if there is one.
+/// In what a workload may differ from what its name says.
+#[derive(Debug, Default)]
+pub struct Options<'a> {
+    /// Rows a step.
+    pub batch: Option<usize>,
+    /// The hidden layers' units; of W3 alone.
+    pub width: Option<usize>,
+    /// The dtype policy.
+    pub policy: Option<&'a str>,
+    /// The file of a saved model, whose weights it gets.
+    pub saved: Option<&'a str>,
+}
+
+/// The workload of that name, for so many threads.
 ///
 /// # Errors
-/// If there is none of that name.
-pub fn workload(
-    name: &str,
-    threads: usize,
-    batch: Option<usize>,
-    policy: &str,
-    saved: Option<&str>,
-) -> Result<Workload> {
+/// If there is none of that name, or none as the options want it.
+pub fn workload(name: &str, threads: usize, options: &Options) -> Result<Workload> {
+    if options.width.is_some() && name != "W3" {
+        return Err(Error::argument(format!("{name} has no width to choose")).help("prepare W3"));
+    }
+    let batch = options.batch;
     let (model, batch, data): (Parts, usize, Data) = match name {
         "W1" => (w1()?, batch.unwrap_or(128), |n| (uniform([n, 784]), classes([n], 10))),
         "W2" => (w2()?, batch.unwrap_or(32), |n| (uniform([n, 8]), binary(n))),
-        "W3" => (w3()?, batch.unwrap_or(128), |n| (uniform([n, 784]), classes([n], 10))),
+        "W3" => (w3(options.width.unwrap_or(512))?, batch.unwrap_or(128), |n| {
+            (uniform([n, 784]), classes([n], 10))
+        }),
         "W4" => (w4()?, batch.unwrap_or(128), |n| (uniform([n, 28, 28, 1]), classes([n], 10))),
         "W5" => (w5()?, batch.unwrap_or(32), |n| (classes([n, 100], 20_000), binary(n))),
         "W6" => (w6()?, batch.unwrap_or(12), |n| (classes([n, 64], 65), classes([n, 64], 65))),
@@ -57,12 +69,24 @@ pub fn workload(
         _ => return Err(Error::argument(format!("there is no workload {name}")).help("W1 to W8")),
     };
     let (network, compile) = model;
-    let network = match saved {
+    let network = match options.saved {
         Some(path) => Model::load(path)?,
-        None => network.with_dtype(DTypePolicy::from_str(policy).map_err(Error::argument)?)?,
+        None => {
+            let policy = options.policy.unwrap_or("float32");
+            network.with_dtype(DTypePolicy::from_str(policy).map_err(Error::argument)?)?
+        }
     };
     let model = network.with_threads(threads).compile(compile)?;
-    let (x, y) = crate::data::read(name)?.unwrap_or_else(|| data(BATCHES * batch));
+    let (mut x, mut y) = crate::data::read(name)?.unwrap_or_else(|| data(BATCHES * batch));
+    // A last batch of fewer rows would be a step that nobody counts.
+    let rows = x.rows().checked_div(batch).unwrap_or(0) * batch;
+    if rows == 0 {
+        let message = format!("a batch of {batch} rows, but there are {} rows of data", x.rows());
+        return Err(Error::argument(message).help("ask for a batch of at least one row and at most all"));
+    }
+    if rows < x.rows() {
+        (x, y) = (x.slice_rows(0..rows), y.slice_rows(0..rows));
+    }
     Ok(Workload { model, x, y, batch, threads })
 }
 
@@ -91,12 +115,12 @@ fn w2() -> Result<Parts> {
     Ok((model.build()?, Compile::new("adam", "binary_crossentropy")))
 }
 
-fn w3() -> Result<Parts> {
+fn w3(width: usize) -> Result<Parts> {
     let model = Sequential::new()
         .add(Input::new([784]))
-        .add(Dense::new(512).relu())
+        .add(Dense::new(width).relu())
         .add(Dropout::new(0.2))
-        .add(Dense::new(512).relu())
+        .add(Dense::new(width).relu())
         .add(Dropout::new(0.2))
         .add(Dense::new(10).softmax());
     Ok((model.build()?, Compile::new("adam", CLASSES)))

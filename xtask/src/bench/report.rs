@@ -101,6 +101,9 @@ pub const WORKLOADS: &[(&str, &str)] = &[
 
 const HEAD: &str = "<!-- Written by `cargo xtask bench`; changes by hand are lost. -->\n# Benchmarks\n\n";
 
+/// The line of the page that leads to the other one.
+const SCALING: &str = "How Cornu's times grow with the work: [scaling.md](scaling.md).";
+
 impl Report {
     /// The page for `docs/benchmarks.md`, which is also what the command prints.
     #[must_use]
@@ -177,6 +180,7 @@ impl Report {
              anew each epoch by all.\n\n",
             self.machine.date, self.machine.processor, self.machine.system
         );
+        text += &format!("{SCALING}\n\n");
         for peer in &self.peers {
             let version = self.versions.get(peer.name).map_or("version unknown", String::as_str);
             text += &format!("- {}: {version}\n", peer.title);
@@ -305,7 +309,7 @@ fn cell(row: &Row, peer: &str, show: Show, notes: &mut Vec<String>) -> String {
 }
 
 /// A number with three digits that say something.
-fn three_digits(value: f64) -> String {
+pub fn three_digits(value: f64) -> String {
     match value {
         v if v >= 100.0 => format!("{v:.0}"),
         v if v >= 10.0 => format!("{v:.1}"),
@@ -324,7 +328,7 @@ fn threads_in_words(threads: usize) -> String {
 }
 
 /// A table in Markdown whose columns stand below each other as plain text too.
-fn markdown(lines: &[Vec<String>]) -> String {
+pub fn markdown(lines: &[Vec<String>]) -> String {
     let columns = lines.first().map_or(0, Vec::len);
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(|column| width(column).max(4)).collect();

@@ -9,7 +9,8 @@
 //! | `run 100` | `{"seconds": s, "loss": l}` for that many training steps |
 //! | `predict 10000 3` | `{"seconds": s}` for three calls of 10000 rows each |
 //! | `memory` | `{"peak_bytes": n}` |
-//! | `floor` | `{"seconds_per_step": s}`: what the machine could do at best; Cornu alone |
+//! | `prepare W3 1 batch=64 width=512` | as above, of another size; Cornu alone |
+//! | `floor` | `{"seconds_per_step": s, "flops": n}`: what the machine could do at best; Cornu alone |
 //! | `quit` | none |
 //!
 //! An answer may be `{"unsupported": reason}` or `{"error": what}` as well.
