@@ -3,6 +3,8 @@
 //! Rearrangements become views; elementwise work joins the loop of its operands where the shapes
 //! agree and no path through other work leads back; reductions end the loops that feed them.
 
+mod recompute;
+
 use crate::kernels::fused::Lanes;
 use crate::layout::View;
 use cornu_graph::ops::Op;
@@ -58,6 +60,9 @@ pub(crate) struct Fusion {
     pub(crate) in_place: Vec<bool>,
 }
 
+/// The group of items that no step computes.
+pub(crate) const NONE: usize = usize::MAX;
+
 /// Items in one loop at most; a longer chain is cut.
 const MAX_ITEMS: usize = 128;
 
@@ -83,6 +88,7 @@ impl Fusion {
         };
         fusion.look(graph, apart);
         fusion.group(graph);
+        fusion.recompute(graph);
         fusion.order(graph);
         fusion
     }
@@ -389,7 +395,7 @@ impl Fusion {
             }
         }
         let mut ready = std::collections::BTreeSet::new();
-        let key = |g: usize| (!is_update[g], groups[g][0], g);
+        let key = |g: usize| (!is_update[g], groups[g].iter().min().copied(), g);
         ready.extend((0..groups.len()).filter(|&g| waits[g] == 0).map(key));
         let mut ordered = Vec::with_capacity(groups.len());
         self.group_of = vec![usize::MAX; n];

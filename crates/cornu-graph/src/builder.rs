@@ -374,7 +374,7 @@ impl Builder {
 }
 
 /// What to make of a node and its operands, already copied; `None` copies the node too.
-type Replace<'a> = dyn FnMut(&Builder, &Node, &[Tensor]) -> Option<Tensor> + 'a;
+pub(crate) type Replace<'a> = dyn FnMut(&Builder, &Node, &[Tensor]) -> Option<Tensor> + 'a;
 
 impl Graph {
     /// The same graph without nodes that no result needs.

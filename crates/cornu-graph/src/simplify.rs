@@ -9,7 +9,8 @@
 mod joined;
 mod rules;
 
-use crate::graph::{Graph, Node, Type};
+use crate::builder::Replace;
+use crate::graph::{Graph, Type};
 use crate::ops::{self, Op};
 use crate::{Builder, DType, Tensor};
 use rules::RULES;
@@ -63,10 +64,7 @@ impl Graph {
     /// which says what to compute instead, or `None`. Inputs, parameters, outputs and updates stay.
     ///
     /// `None` if what the rule gives does not fit together.
-    pub fn rewritten(
-        &self,
-        rule: &mut dyn FnMut(&Builder, &Node, &[Tensor]) -> Option<Tensor>,
-    ) -> Option<Graph> {
+    pub fn rewritten(&self, rule: &mut Replace) -> Option<Graph> {
         let builder = Builder::new();
         let (inputs, parameters) = self.declare_in(&builder);
         let (outputs, values) = self.inline(&builder, &inputs, &parameters, rule);

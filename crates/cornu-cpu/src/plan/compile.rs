@@ -2,7 +2,7 @@
 
 use super::blocks::Blocks;
 use super::{Place, Plan, Step, Work, data_address};
-use crate::fuse::{Fusion, Kind, lanes};
+use crate::fuse::{Fusion, Kind, NONE, lanes};
 use crate::kernels::argmax::ArgExtreme;
 use crate::kernels::conv::{self, Convolution};
 use crate::kernels::dot::Products;
@@ -58,6 +58,9 @@ impl<'a> Compiler<'a> {
             stored[item] = true;
         }
         for (reader, item) in fusion.items.iter().enumerate() {
+            if fusion.group_of[reader] == NONE {
+                continue;
+            }
             for (of, _) in &item.operands {
                 stored[*of] |= fusion.group_of[*of] != fusion.group_of[reader];
             }
