@@ -52,7 +52,9 @@ fn panel(
         .x_label_area_size(36)
         .y_label_area_size(56)
         .build_cartesian_2d(
-            (size(first) / 1.2..size(last) * 1.2).log_scale().base(4.0),
+            (size(first) / 1.2..size(last) * 1.2)
+                .log_scale()
+                .with_key_points(points.iter().map(size).collect()),
             (low..high).log_scale(),
         )?;
     chart
