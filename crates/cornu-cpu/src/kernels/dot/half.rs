@@ -12,6 +12,11 @@ pub(super) trait Half: Copy + Default {
     /// How many steps that are: one or two.
     const STEPS: usize;
     fn pack(first: Self, second: Self) -> Self::Packed;
+    /// Packs so many times STEPS neighboring steps.
+    ///
+    /// # Safety
+    /// They are there, and so is room for them.
+    unsafe fn pack_line(from: *const Self, to: *mut Self::Packed, n: usize);
     fn round(sum: Self::Packed) -> Self;
 }
 
@@ -21,6 +26,18 @@ impl Half for bf16 {
     #[inline(always)]
     fn pack(first: bf16, second: bf16) -> Pair {
         Pair::new(first, second)
+    }
+    #[inline(always)]
+    unsafe fn pack_line(from: *const bf16, to: *mut Pair, n: usize) {
+        // SAFETY: the caller's promise; a pair is two neighbors as they lie, on machines that put the
+        // low half first.
+        unsafe {
+            if cfg!(target_endian = "little") {
+                std::ptr::copy_nonoverlapping(from.cast::<u8>(), to.cast::<u8>(), 4 * n);
+            } else {
+                (0..n).for_each(|i| *to.add(i) = Pair::new(*from.add(2 * i), *from.add(2 * i + 1)));
+            }
+        }
     }
     #[inline(always)]
     fn round(sum: Pair) -> bf16 {
@@ -34,6 +51,11 @@ impl Half for f16 {
     #[inline(always)]
     fn pack(first: f16, _: f16) -> f32 {
         first.to_f32()
+    }
+    #[inline(always)]
+    unsafe fn pack_line(from: *const f16, to: *mut f32, n: usize) {
+        // SAFETY: the caller's promise.
+        (0..n).for_each(|i| unsafe { *to.add(i) = (*from.add(i)).to_f32() });
     }
     #[inline(always)]
     fn round(sum: f32) -> f16 {
@@ -129,10 +151,10 @@ impl<H: Half> Job for Packing<H> {
         unsafe {
             if step == 1 {
                 for i in 0..lines {
-                    let from = std::slice::from_raw_parts(from.offset(i as isize * line), steps);
-                    let to = std::slice::from_raw_parts_mut(to.add(i * packed), packed);
-                    for (to, from) in to.iter_mut().zip(from.chunks(H::STEPS)) {
-                        *to = H::pack(from[0], from.get(1).copied().unwrap_or(none));
+                    let (from, to) = (from.offset(i as isize * line), to.add(i * packed));
+                    H::pack_line(from, to, steps / H::STEPS);
+                    if !steps.is_multiple_of(H::STEPS) {
+                        *to.add(packed - 1) = H::pack(*from.add(steps - 1), none);
                     }
                 }
                 return;
