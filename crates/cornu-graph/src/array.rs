@@ -1,8 +1,9 @@
 //! Numbers in memory: what goes into a graph and what comes out of it.
 
-use crate::{DType, Shape};
+use crate::{Buffer, DType, Shape};
 use half::{bf16, f16};
 use std::fmt;
+use std::sync::Arc;
 
 /// Numbers in memory, in row-major order.
 ///
@@ -22,15 +23,15 @@ pub struct Array {
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)]
 pub enum Data {
-    F32(Vec<f32>),
-    F64(Vec<f64>),
-    BF16(Vec<bf16>),
-    F16(Vec<f16>),
-    I64(Vec<i64>),
-    I32(Vec<i32>),
-    U8(Vec<u8>),
-    I8(Vec<i8>),
-    Bool(Vec<bool>),
+    F32(Buffer<f32>),
+    F64(Buffer<f64>),
+    BF16(Buffer<bf16>),
+    F16(Buffer<f16>),
+    I64(Buffer<i64>),
+    I32(Buffer<i32>),
+    U8(Buffer<u8>),
+    I8(Buffer<i8>),
+    Bool(Buffer<bool>),
 }
 
 /// Runs the same expression for the vector inside whichever variant `$data` is.
@@ -63,7 +64,13 @@ pub trait Element: Copy + Default + PartialEq + Send + Sync + fmt::Debug + 'stat
     /// The numbers in `data`, to change, if they are of this type.
     fn slice_mut(data: &mut Data) -> Option<&mut [Self]>;
     /// Wraps a vector.
-    fn wrap(values: Vec<Self>) -> Data;
+    fn wrap(values: Vec<Self>) -> Data {
+        Self::hold(values.into())
+    }
+    /// Wraps elements, wherever they lie.
+    fn hold(values: Buffer<Self>) -> Data;
+    /// The elements in `data`, if they are of this type.
+    fn take(data: Data) -> Option<Buffer<Self>>;
 }
 
 macro_rules! elements {
@@ -78,7 +85,10 @@ macro_rules! elements {
             fn slice_mut(data: &mut Data) -> Option<&mut [Self]> {
                 match data { Data::$variant(values) => Some(values), _ => None }
             }
-            fn wrap(values: Vec<Self>) -> Data { Data::$variant(values) }
+            fn hold(values: Buffer<Self>) -> Data { Data::$variant(values) }
+            fn take(data: Data) -> Option<Buffer<Self>> {
+                match data { Data::$variant(values) => Some(values), _ => None }
+            }
         }
     )*};
 }
@@ -103,6 +113,31 @@ impl Array {
             Some(size) if size == values.len() => Ok(Array { shape, data: T::wrap(values) }),
             _ => Err(format!("{} numbers do not fill an array of shape {shape}", values.len())),
         }
+    }
+
+    /// An array whose elements lie where `owner` keeps them, and are copied before they are changed; an error
+    /// if their number does not fit the shape.
+    ///
+    /// ```
+    /// # use cornu_graph::Array;
+    /// let owner = std::sync::Arc::new(vec![1f32, 2.0, 3.0, 4.0]);
+    /// let x = Array::shared([2, 2], owner.clone()).unwrap();
+    /// assert_eq!(x.as_slice::<f32>().unwrap().as_ptr(), owner.as_ptr());
+    /// ```
+    pub fn shared<T: Element>(
+        shape: impl Into<Shape>,
+        owner: Arc<dyn AsRef<[T]> + Send + Sync>,
+    ) -> Result<Array, String> {
+        let (shape, values) = (shape.into(), Buffer::shared(owner));
+        match shape.checked_size() {
+            Some(size) if size == values.len() => Ok(Array { shape, data: T::hold(values) }),
+            _ => Err(format!("{} numbers do not fill an array of shape {shape}", values.len())),
+        }
+    }
+
+    /// The elements as a vector, if they are of type `T`; copied only if they are another's.
+    pub fn into_vec<T: Element>(self) -> Option<Vec<T>> {
+        T::take(self.data).map(Buffer::into_vec)
     }
 
     /// A one-dimensional array.
@@ -225,7 +260,7 @@ impl Array {
     /// The elements as `f32`.
     pub fn to_f32(&self) -> Vec<f32> {
         match &self.data {
-            Data::F32(values) => values.clone(),
+            Data::F32(values) => values.to_vec(),
             other => each!(other, values => values.iter().map(|&v| v.to_f64() as f32).collect()),
         }
     }
@@ -242,7 +277,7 @@ impl Array {
         }
         let mut result = Array::zeros(self.shape.clone(), dtype);
         each!(&self.data, source => each!(&mut result.data, target => {
-            for (t, &s) in target.iter_mut().zip(source) {
+            for (t, &s) in target.iter_mut().zip(source.iter()) {
                 *t = Element::from_f64(s.to_f64());
             }
         }));

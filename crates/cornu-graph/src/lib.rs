@@ -47,6 +47,7 @@
 
 mod array;
 mod batch;
+mod buffer;
 mod builder;
 mod dtype;
 mod error;
@@ -67,6 +68,7 @@ pub use array::{Array, Data, Element};
 pub use batch::batch;
 #[doc(hidden)]
 pub use batch::batch_with_rule;
+pub use buffer::Buffer;
 pub use builder::{Builder, Squash};
 pub use dtype::DType;
 pub use error::{Error, Errors};

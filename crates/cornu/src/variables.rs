@@ -147,6 +147,14 @@ impl Variables {
         Array::from_f64(&ty.shape, ty.dtype, &values)
     }
 
+    /// Has random numbers drawn from another seed from now on.
+    pub(crate) fn set_seed(&mut self, seed: i64) {
+        self.seed = seed;
+        if let Some(index) = self.index(Variables::SEED) {
+            self.values[index] = Array::scalar(seed);
+        }
+    }
+
     /// Draws all variables' initial values anew from another seed.
     pub fn reseed(&mut self, seed: i64) {
         self.seed = seed;

@@ -374,12 +374,12 @@ fn attribute_value(name: &str, value: &Attribute) -> Result<AttrValue> {
         Data::I32(v) if scalar => Ok(AttrValue::I32(v[0])),
         Data::U8(v) if scalar => Ok(AttrValue::U8(v[0])),
         Data::I8(v) if scalar => Ok(AttrValue::I8(v[0])),
-        Data::F32(v) => Ok(AttrValue::F32Array(v.clone())),
-        Data::F64(v) => Ok(AttrValue::F64Array(v.clone())),
-        Data::I64(v) => Ok(AttrValue::I64Array(v.clone())),
-        Data::I32(v) => Ok(AttrValue::I32Array(v.clone())),
-        Data::U8(v) => Ok(AttrValue::U8Array(v.clone())),
-        Data::I8(v) => Ok(AttrValue::I8Array(v.clone())),
+        Data::F32(v) => Ok(AttrValue::F32Array(v.to_vec())),
+        Data::F64(v) => Ok(AttrValue::F64Array(v.to_vec())),
+        Data::I64(v) => Ok(AttrValue::I64Array(v.to_vec())),
+        Data::I32(v) => Ok(AttrValue::I32Array(v.to_vec())),
+        Data::U8(v) => Ok(AttrValue::U8Array(v.to_vec())),
+        Data::I8(v) => Ok(AttrValue::I8Array(v.to_vec())),
         Data::Bool(_) | Data::F16(_) | Data::BF16(_) => {
             Err(Error::argument(format!("the attribute {name} is of dtype {}", array.dtype()))
                 .help("cast it to float32 or uint8"))

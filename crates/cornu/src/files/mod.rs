@@ -12,7 +12,7 @@ pub(crate) mod numbers;
 mod read;
 mod write;
 
-pub use keras::{Loaded, load, load_layer, load_with};
+pub use keras::{Loaded, from_bytes, load, load_layer, load_with};
 pub(crate) use read::describe;
 pub use read::read_file;
 pub use write::write_atomically;

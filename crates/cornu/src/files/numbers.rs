@@ -100,7 +100,7 @@ pub(crate) fn encode(array: &Array) -> Vec<u8> {
         Data::F16(values) => bytes(values, f16::to_le_bytes),
         Data::I64(values) => bytes(values, i64::to_le_bytes),
         Data::I32(values) => bytes(values, i32::to_le_bytes),
-        Data::U8(values) => values.clone(),
+        Data::U8(values) => values.to_vec(),
         Data::I8(values) => bytes(values, i8::to_le_bytes),
         Data::Bool(values) => bytes(values, |value| [value as u8]),
     }

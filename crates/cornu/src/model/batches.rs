@@ -47,7 +47,7 @@ impl<'a> Data<'a> {
     }
 
     /// The signature of a batch of this many rows.
-    fn signature(&self, mode: Mode, rows: usize) -> Signature {
+    pub(crate) fn signature(&self, mode: Mode, rows: usize) -> Signature {
         let ty = |array: &&Array| {
             let shape: Shape = std::iter::once(rows).chain(array.shape()[1..].iter().copied()).collect();
             Type::new(shape, array.dtype())

@@ -333,7 +333,12 @@ pub(crate) fn results(
             let result = scope.inside(name, true, |scope| mean.result(scope));
             figures.push(((name.clone(), None), result));
         }
-        if compile.step.is_some() {
+        if let Some(step) = &compile.step {
+            for metric in step.metrics() {
+                let name = metric.name().to_string();
+                let result = scope.inside(&name, true, |scope| metric.result(scope));
+                figures.push(((name, metric.better()), result));
+            }
             return Ok(());
         }
         for report in reported(compile, &output_names, &signature.targets, &outputs)? {

@@ -25,7 +25,7 @@ pub use fit::Fit;
 pub use input::Input;
 pub use lower::Signature;
 pub(crate) use model::is_weight;
-pub use model::{Form, Model};
+pub use model::{Form, Model, OpenType};
 pub(crate) use network::snake_case;
 pub use network::{Call, Network, Node, Reference, Structure};
 pub use sequential::Sequential;

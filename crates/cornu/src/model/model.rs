@@ -38,8 +38,8 @@ pub struct Model {
     pub(crate) variables: Variables,
     pub(crate) seed: i64,
     pub(crate) threads: usize,
-    /// For each node and call, the shapes of its outputs; `None` where the batch decides.
-    pub(crate) shapes: Vec<Vec<Vec<Vec<Option<usize>>>>>,
+    /// For each node and call, the types of its outputs.
+    pub(crate) types: Vec<Vec<Vec<OpenType>>>,
     /// For each node, the numbers of its weights, in Keras's order.
     pub(crate) weights_of: Vec<Vec<usize>>,
     /// Numbers of weights that are held in place by a frozen layer.
@@ -61,6 +61,40 @@ impl Model {
         let mut network = Network::between(&inputs.symbols(), &outputs.symbols())?;
         (network.input_structure, network.output_structure) = structures;
         Model::from_network("functional", Form::Functional, network, 0)
+    }
+
+    /// The model that is one layer, called on inputs of these types, whose outputs are all that it gives; its
+    /// weights start as drawn from `seed`.
+    ///
+    /// ```
+    /// use cornu::{DType, Model, arguments::Arguments, layers::Dense, model::OpenType};
+    /// let x = OpenType { shape: vec![None, Some(4)], dtype: DType::F32 };
+    /// let model = Model::of_layer(Dense::new(3), &Arguments::of(x), 0).unwrap();
+    /// assert_eq!(model.output_shapes(), [[None, Some(3)]]);
+    /// ```
+    ///
+    /// # Errors
+    /// If the layer does not take such inputs.
+    #[track_caller]
+    pub fn of_layer(
+        layer: impl Into<crate::layers::AnyLayer>,
+        arguments: &crate::arguments::Arguments<OpenType>,
+        seed: i64,
+    ) -> Result<Model> {
+        let mut inputs = Vec::new();
+        let arguments = arguments.map(|ty| {
+            let mut input = super::Input::default().dtype(ty.dtype);
+            input.batch_shape = ty.shape.clone();
+            inputs.push(input.symbol());
+            inputs[inputs.len() - 1].clone()
+        });
+        let output = super::Connect::on(layer, arguments);
+        let network = Network::between(&inputs, &[output])?;
+        let mut model = Model::from_network("layer", Form::Functional, network, seed)?;
+        let at = model.network.outputs[0];
+        let outputs = 0..model.types_of(at.node, at.call).len();
+        model.network.outputs = outputs.map(|output| super::Reference { output, ..at }).collect();
+        Ok(model)
     }
 
     pub(crate) fn from_network(name: &str, form: Form, network: Network, seed: i64) -> Result<Model> {
@@ -85,7 +119,7 @@ impl Model {
             variables,
             seed,
             threads: 1,
-            shapes: Vec::new(),
+            types: Vec::new(),
             weights_of: Vec::new(),
             held: Vec::new(),
             reported: Vec::new(),
@@ -100,11 +134,11 @@ impl Model {
         // Two sizes of batch, and of whatever else is open, tell which extents depend on it.
         let (first, _) = self.trace(3, OPEN)?;
         let (second, listed) = self.trace(5, OPEN + 64)?;
-        let shapes = first.into_iter().zip(second).map(|(calls, others)| {
+        let types = first.into_iter().zip(second).map(|(calls, others)| {
             let calls = calls.into_iter().zip(others);
-            calls.map(|(a, b)| a.into_iter().zip(b).map(|(a, b)| merge(&a, &b)).collect()).collect()
+            calls.map(|(a, b)| a.iter().zip(&b).map(|(a, b)| OpenType::of(a, b)).collect()).collect()
         });
-        self.shapes = shapes.collect();
+        self.types = types.collect();
         self.weights_of = (self.network.nodes.iter())
             .map(|node| {
                 let prefix = format!("{}/", node.name);
@@ -145,9 +179,9 @@ impl Model {
         Ok(())
     }
 
-    /// The shapes that each call of each layer gives, and in which order models list the groups of theirs.
+    /// The types that each call of each layer gives, and in which order models list the groups of theirs.
     #[allow(clippy::type_complexity)]
-    fn trace(&mut self, batch: usize, open: usize) -> Result<(Vec<Vec<Vec<Vec<usize>>>>, Vec<String>)> {
+    fn trace(&mut self, batch: usize, open: usize) -> Result<(Vec<Vec<Vec<Type>>>, Vec<String>)> {
         let types = self.open_input_types(batch, open);
         let network = self.network.clone();
         let mut scope = Scope::new(Mode::Train, &mut self.variables);
@@ -165,15 +199,15 @@ impl Model {
         if scope.builder().error_count() > 0 {
             return Err(Error::Graph(cornu_graph::Errors(scope.builder().errors())));
         }
-        let shapes = |node: usize, call: usize| {
+        let types = |node: usize, call: usize| {
             let outputs = values.get(&(node, call)).into_iter().flatten();
-            outputs.map(|output| output.tensor.shape().to_vec()).collect()
+            outputs.map(|output| output.tensor.ty()).collect()
         };
-        let shapes = (network.nodes.iter().enumerate())
-            .map(|(index, node)| (0..node.calls.len()).map(|call| shapes(index, call)).collect())
+        let types = (network.nodes.iter().enumerate())
+            .map(|(index, node)| (0..node.calls.len()).map(|call| types(index, call)).collect())
             .collect();
         let listed = scope.listed().to_vec();
-        Ok((shapes, listed))
+        Ok((types, listed))
     }
 
     /// The types of the inputs for a batch of `batch` rows, as the layers see them.
@@ -225,8 +259,7 @@ impl Model {
     /// The same for up to `threads` threads (0: as many as the machine has); 1 by default. Results do
     /// not depend on it.
     pub fn with_threads(mut self, threads: usize) -> Model {
-        self.threads = threads;
-        self.plans.clear();
+        self.set_threads(threads);
         self
     }
 
@@ -243,6 +276,24 @@ impl Model {
     /// The variables, of which the weights are some.
     pub fn variables(&self) -> &Variables {
         &self.variables
+    }
+
+    /// The variables, to give them other values.
+    pub fn variables_mut(&mut self) -> &mut Variables {
+        &mut self.variables
+    }
+
+    /// Draws what is random from now on, dropout and the order of rows, from another seed. Weights stay as they
+    /// are.
+    pub fn set_seed(&mut self, seed: i64) {
+        self.seed = seed;
+        self.variables.set_seed(seed);
+    }
+
+    /// Lets the model run on up to `threads` threads; see [`Model::with_threads`].
+    pub fn set_threads(&mut self, threads: usize) {
+        self.threads = threads;
+        self.plans.clear();
     }
 
     /// The numbers of the weights among the variables, layer by layer.
@@ -296,9 +347,43 @@ impl Model {
         self.network.outputs.iter().map(|reference| self.shape_of(*reference)).collect()
     }
 
+    /// The types that a call of a layer gives, by number of the layer and number of its call.
+    pub fn types_of(&self, node: usize, call: usize) -> &[OpenType] {
+        self.types.get(node).and_then(|calls| calls.get(call)).map_or(&[], |types| types.as_slice())
+    }
+
+    /// The same model, said to be one layer after the other, or not.
+    pub fn in_form(mut self, form: Form) -> Model {
+        self.form = form;
+        self
+    }
+
+    /// Says of layers whether they are trained, by name; `encoder/dense` is one of a model within the model.
+    /// Agrees with setting Keras's `layer.trainable`.
+    ///
+    /// ```
+    /// use cornu::{Input, Sequential, layers::Dense};
+    /// let mut model = Sequential::new().add(Input::new([4])).add(Dense::new(3)).build().unwrap();
+    /// model.set_trainable([("dense", false)]).unwrap();
+    /// assert_eq!(model.summary().trainable, 0);
+    /// ```
+    ///
+    /// # Errors
+    /// If there is no such layer; nothing has changed then.
+    #[track_caller]
+    pub fn set_trainable<'a>(&mut self, layers: impl IntoIterator<Item = (&'a str, bool)>) -> Result<()> {
+        let mut network = self.network.clone();
+        for (path, trainable) in layers {
+            network.set_trainable(path, trainable)?;
+        }
+        let before = std::mem::replace(&mut self.network, network);
+        self.plans.clear();
+        self.discover().inspect_err(|_| self.network = before)
+    }
+
     /// The shape of a call's output; `None` where the batch decides.
     pub(crate) fn shape_of(&self, at: super::Reference) -> Vec<Option<usize>> {
-        self.shapes[at.node][at.call].get(at.output).cloned().unwrap_or_default()
+        self.types[at.node][at.call].get(at.output).map(|ty| ty.shape.clone()).unwrap_or_default()
     }
 
     /// The inputs' shapes; `None` where the batch decides.
@@ -369,9 +454,21 @@ impl Model {
     }
 }
 
-/// Extents that agree; `None` where they do not.
-fn merge(a: &[usize], b: &[usize]) -> Vec<Option<usize>> {
-    a.iter().zip(b).map(|(a, b)| (a == b).then_some(*a)).collect()
+/// The type of a tensor of a network: its extents, of which `None` is one that the data decides, and its dtype.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenType {
+    /// The extents, the batch first.
+    pub shape: Vec<Option<usize>>,
+    /// The kind of number.
+    pub dtype: DType,
+}
+
+impl OpenType {
+    /// What two types of the same tensor, for data of different sizes, have in common.
+    fn of(a: &Type, b: &Type) -> OpenType {
+        let shape = a.shape.iter().zip(b.shape.iter()).map(|(a, b)| (a == b).then_some(*a)).collect();
+        OpenType { shape, dtype: a.dtype }
+    }
 }
 
 /// The place of the group `storage` among the parts of a layer: that in which they come in `storages`, but for

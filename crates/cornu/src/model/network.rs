@@ -72,6 +72,13 @@ pub struct Network {
     pub output_structure: Structure,
 }
 
+/// What tells layers apart.
+#[derive(PartialEq, Eq, Hash)]
+enum Identity {
+    At(*const ()),
+    Named(&'static str, String),
+}
+
 /// How several inputs or outputs are held together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Structure {
@@ -92,7 +99,7 @@ impl Network {
     pub(crate) fn between(inputs: &[Symbol], outputs: &[Symbol]) -> Result<Network> {
         let mut network = Network::default();
         let mut calls: HashMap<*const (), (usize, usize)> = HashMap::new();
-        let mut layers: HashMap<*const (), usize> = HashMap::new();
+        let mut layers: HashMap<Identity, usize> = HashMap::new();
         for symbol in inputs {
             if !symbol.origin.is_input {
                 return Err(Error::argument(format!("{symbol} is the output of a layer, not an input"))
@@ -131,7 +138,7 @@ impl Network {
         &mut self,
         symbol: &Symbol,
         calls: &mut HashMap<*const (), (usize, usize)>,
-        layers: &mut HashMap<*const (), usize>,
+        layers: &mut HashMap<Identity, usize>,
     ) {
         let mut stack = vec![(symbol.clone(), false)];
         while let Some((symbol, inputs_done)) = stack.pop() {
@@ -149,11 +156,12 @@ impl Network {
                 let (node, call) = calls[&Arc::as_ptr(&input.origin).cast()];
                 Reference { node, call, output: input.output }
             });
-            let layer: *const () = (&*symbol.origin.layer.layer as *const dyn crate::layers::Layer).cast();
-            // Layers without fields may share an address: they are told apart by their call.
-            let layer = match std::mem::size_of_val(&*symbol.origin.layer.layer) {
-                0 => key,
-                _ => layer,
+            let AnyLayer { layer, name, .. } = &symbol.origin.layer;
+            // Layers without fields may share an address: they are told apart by name, or else by their call.
+            let layer = match (std::mem::size_of_val(&**layer), name) {
+                (0, Some(name)) => Identity::Named(layer.class_name(), name.clone()),
+                (0, None) => Identity::At(key),
+                _ => Identity::At((&**layer as *const dyn crate::layers::Layer).cast()),
             };
             let node = *layers.entry(layer).or_insert_with(|| {
                 let layer = symbol.origin.layer.clone();
@@ -199,6 +207,49 @@ impl Network {
             )));
         }
         Ok(())
+    }
+
+    /// Says whether the layer at `path` is trained, which may be one of a model within.
+    #[track_caller]
+    pub(crate) fn set_trainable(&mut self, path: &str, trainable: bool) -> Result<()> {
+        let (name, rest) = path.split_once('/').map_or((path, None), |(name, rest)| (name, Some(rest)));
+        let names = || self.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>().join(", ");
+        let missing = || Error::argument(format!("there is no layer `{name}`; there are {}", names()));
+        let at = self.nodes.iter().position(|node| node.name == name).ok_or_else(missing)?;
+        let node = &mut self.nodes[at];
+        match (rest, node.as_model().cloned()) {
+            (None, _) => node.layer.trainable = trainable,
+            (Some(rest), Some(mut inner)) => {
+                inner.network.set_trainable(rest, trainable)?;
+                node.layer.layer = crate::registry::Any::new(Arc::new(inner));
+            }
+            (Some(_), None) => {
+                return Err(Error::argument(format!("{name} is a layer, not a model that has layers")));
+            }
+        }
+        Ok(())
+    }
+
+    /// A symbol for the first output of each call, by number of the layer and number of its call: what further
+    /// layers can be put on. Their layers are this network's own, under its names.
+    pub fn symbols(&self) -> HashMap<(usize, usize), Symbol> {
+        let mut symbols: HashMap<(usize, usize), Symbol> = HashMap::new();
+        let here = Location::caller();
+        for &(index, call) in &self.order {
+            let (node, call_of) = (&self.nodes[index], &self.nodes[index].calls[call]);
+            let layer = AnyLayer { name: Some(node.name.clone()), ..node.layer.clone() };
+            let location = call_of.location.unwrap_or(here);
+            let symbol = match node.as_input() {
+                Some(_) => Symbol::of_input(layer).located(location),
+                None => {
+                    let arguments =
+                        call_of.arguments.map(|at| symbols[&(at.node, at.call)].output(at.output));
+                    crate::model::Connect::on(layer, arguments).located(location)
+                }
+            };
+            symbols.insert((index, call), symbol);
+        }
+        symbols
     }
 
     /// Describes the whole network's work; one tensor for each of the network's inputs.

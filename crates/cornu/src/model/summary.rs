@@ -65,7 +65,7 @@ impl Model {
                 sources.dedup();
                 let shapes: Vec<String> = match node.as_input() {
                     Some(input) => vec![open_shape(&input.batch_shape)],
-                    None => self.shapes[index].iter().flatten().map(|shape| open_shape(shape)).collect(),
+                    None => self.types[index].iter().flatten().map(|ty| open_shape(&ty.shape)).collect(),
                 };
                 SummaryRow {
                     layer: format!("{} ({})", node.name, node.layer.layer.class_name()),

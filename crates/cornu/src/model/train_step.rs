@@ -3,6 +3,7 @@
 use super::{Compile, Network};
 use crate::arguments::{Arguments, Masked};
 use crate::error::{Error, Result};
+use crate::metrics::AnyMetric;
 use crate::optimizers::AnyOptimizer;
 use crate::scope::{Mode, Scope};
 use crate::variables::Role;
@@ -48,6 +49,12 @@ pub trait TrainStep: Debug + Send + Sync {
     /// Describes the step: what is computed, what is minimized, what is reported. One of the reported
     /// figures is called `loss`.
     fn step(&self, step: &mut Step);
+
+    /// Metrics that the step counts with [`Step::count`], which are reported under their names besides what
+    /// [`Step::report`] is given.
+    fn metrics(&self) -> Vec<AnyMetric> {
+        Vec::new()
+    }
 }
 
 /// What a [`TrainStep`] describes its work with.
@@ -71,6 +78,16 @@ impl<'b> Step<'_, 'b> {
     /// The batch of target `i`.
     pub fn y(&self, i: usize) -> Tensor {
         self.y.get(i).cloned().unwrap_or_else(|| self.scope.fail(format!("there is no target {i}")))
+    }
+
+    /// How many arrays the inputs are.
+    pub fn n_inputs(&self) -> usize {
+        self.x.len()
+    }
+
+    /// How many arrays the targets are.
+    pub fn n_targets(&self) -> usize {
+        self.y.len()
     }
 
     /// The number of rows of the batch.
@@ -159,16 +176,6 @@ impl<'b> Step<'_, 'b> {
         if !self.scope.training() || !loss.is_valid() {
             return;
         }
-        if let Some(mistake) = optimizer.mistake() {
-            self.scope.fail(mistake);
-            return;
-        }
-        let key = name.unwrap_or_default().to_string();
-        if self.minimized.contains(&key) {
-            self.scope.fail("an optimizer makes one step; give the second a name of its own");
-            return;
-        }
-        self.minimized.push(key);
         let variables = self.scope.variables().list();
         let of_layers = |index: &usize| {
             let path = &variables[*index].path;
@@ -181,31 +188,89 @@ impl<'b> Step<'_, 'b> {
             .filter(|index| variables[*index].role == Role::Trainable && !self.held.contains(index))
             .filter(of_layers)
             .collect();
-        if let Some(twice) = chosen.iter().find(|index| self.changed.contains(index)) {
-            let message = format!("{} is minimized twice in one step", variables[*twice].path);
-            self.scope.fail(message);
-            return;
-        }
         if chosen.is_empty() {
             let place = if layers.is_empty() { "the model".into() } else { layers.join(", ") };
             let message = format!("there is nothing to train in {place}");
             self.scope.fail(message);
             return;
         }
-        self.changed.extend(&chosen);
         let weights: Vec<Tensor> =
             chosen.iter().map(|&index| self.scope.parameters()[index].clone()).collect();
-        let multipliers = &self.compile.rate_multipliers;
-        let describe = |scope: &mut Scope| {
+        self.update(name, optimizer, |scope| {
             let loss = optimizer.scale_loss(scope, loss);
             let gradients = grad(&loss, &weights.iter().collect::<Vec<_>>());
-            let pairs: Vec<(Tensor, Tensor)> = weights.iter().cloned().zip(gradients).collect();
+            weights.iter().cloned().zip(gradients).collect()
+        });
+    }
+
+    /// Changes weights by gradients that were computed by [`grad`], and perhaps changed since: one optimizer
+    /// step. Each weight is one of [`Scope::parameters`]; those of frozen layers stay as they are. An
+    /// optimizer other than the one the model was compiled with has a `name`, under which its variables are
+    /// kept. Nothing while evaluating.
+    pub fn apply_gradients(
+        &mut self,
+        name: Option<&str>,
+        optimizer: &AnyOptimizer,
+        gradients: Vec<(Tensor, Tensor)>,
+    ) {
+        if self.scope.training() {
+            self.update(name, optimizer, |_| gradients);
+        }
+    }
+
+    /// One step of an optimizer, by the gradients that `describe` gives.
+    fn update(
+        &mut self,
+        name: Option<&str>,
+        optimizer: &AnyOptimizer,
+        describe: impl FnOnce(&mut Scope) -> Vec<(Tensor, Tensor)>,
+    ) {
+        if let Some(mistake) = optimizer.mistake() {
+            self.scope.fail(mistake);
+            return;
+        }
+        let key = name.unwrap_or_default().to_string();
+        if self.minimized.contains(&key) {
+            self.scope.fail("an optimizer makes one step; give the second a name of its own");
+            return;
+        }
+        self.minimized.push(key);
+        let multipliers = &self.compile.rate_multipliers;
+        let (held, changed) = (self.held, &mut self.changed);
+        let work = |scope: &mut Scope| {
+            let mut pairs = describe(scope);
+            for (weight, _) in &pairs {
+                let Some(index) = scope.parameters().iter().position(|known| known.is(weight)) else {
+                    continue;
+                };
+                if changed.contains(&index) {
+                    let message =
+                        format!("{} is minimized twice in one step", scope.variables().list()[index].path);
+                    scope.fail(message);
+                    return;
+                }
+                changed.push(index);
+            }
+            let is_held = |weight: &Tensor| held.iter().any(|&index| scope.parameters()[index].is(weight));
+            pairs.retain(|(weight, _)| !is_held(weight));
             optimizer.apply(scope, &pairs, multipliers);
         };
         match name {
-            Some(name) => self.scope.inside(name, true, describe),
-            None => describe(self.scope),
+            Some(name) => self.scope.inside(name, true, work),
+            None => work(self.scope),
         }
+    }
+
+    /// Adds the batch to metric `i` of [`TrainStep::metrics`].
+    pub fn count(&mut self, i: usize, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
+        let metrics = self.compile.step.as_ref().map(|step| step.metrics()).unwrap_or_default();
+        let Some(metric) = metrics.get(i) else {
+            self.scope
+                .fail(format!("the training step has {} metrics, and none of number {i}", metrics.len()));
+            return;
+        };
+        let path = format!("metrics/{}", metric.name());
+        self.scope.inside(&path, true, |scope| metric.update(scope, y_true, y_pred, sample_weight));
     }
 
     /// Reports a scalar with the metrics: its mean over the rows of an epoch. `loss` is the one that

@@ -307,8 +307,11 @@ impl Trainer {
         Ok(plan.output_slice::<f32>(0).and_then(|loss| loss.first().copied()).unwrap_or(f32::NAN) as f64)
     }
 
-    /// What the metrics say of the batches since they were last reset.
-    pub(crate) fn scores(&mut self) -> Result<Scores> {
+    /// What the loss and the metrics say of the batches since they were last reset.
+    ///
+    /// # Errors
+    /// If a result cannot be computed.
+    pub fn scores(&mut self) -> Result<Scores> {
         let Some(results) = &mut self.results else { return Ok(Vec::new()) };
         let declared = results.plan.graph().parameters().len();
         results.plan.run_shared::<Array>(&[], &self.model.variables.values()[..declared])?;
@@ -349,8 +352,22 @@ impl Trainer {
     /// If shapes, rows or labels do not fit.
     #[track_caller]
     pub fn train_on_batch<'a>(&mut self, x: impl Arrays<'a>, y: impl Arrays<'a>) -> Result<Scores> {
+        self.train_on_batch_with(x, y, &[])
+    }
+
+    /// The same with sample weights: none, one array, or one for each output.
+    ///
+    /// # Errors
+    /// If shapes, rows, weights or labels do not fit.
+    #[track_caller]
+    pub fn train_on_batch_with<'a>(
+        &mut self,
+        x: impl Arrays<'a>,
+        y: impl Arrays<'a>,
+        sample_weight: &[&Array],
+    ) -> Result<Scores> {
         let place = Location::caller();
-        let done = self.in_order(x, y).and_then(|(x, y)| self.one_batch(Mode::Train, x, y));
+        let done = self.in_order(x, y).and_then(|(x, y)| self.one_batch(Mode::Train, x, y, sample_weight));
         done.map_err(|error| error.at(place))
     }
 
@@ -361,17 +378,36 @@ impl Trainer {
     /// If shapes, rows or labels do not fit.
     #[track_caller]
     pub fn test_on_batch<'a>(&mut self, x: impl Arrays<'a>, y: impl Arrays<'a>) -> Result<Scores> {
+        self.test_on_batch_with(x, y, &[])
+    }
+
+    /// The same with sample weights: none, one array, or one for each output.
+    ///
+    /// # Errors
+    /// If shapes, rows, weights or labels do not fit.
+    #[track_caller]
+    pub fn test_on_batch_with<'a>(
+        &mut self,
+        x: impl Arrays<'a>,
+        y: impl Arrays<'a>,
+        sample_weight: &[&Array],
+    ) -> Result<Scores> {
         let place = Location::caller();
-        let done = self.in_order(x, y).and_then(|(x, y)| self.one_batch(Mode::Evaluate, x, y));
+        let done = self.in_order(x, y).and_then(|(x, y)| self.one_batch(Mode::Evaluate, x, y, sample_weight));
         done.map_err(|error| error.at(place))
     }
 
-    fn one_batch(&mut self, mode: Mode, x: Vec<Cow<Array>>, y: Vec<Cow<Array>>) -> Result<Scores> {
+    fn one_batch(
+        &mut self,
+        mode: Mode,
+        x: Vec<Cow<Array>>,
+        y: Vec<Cow<Array>>,
+        sample_weight: &[&Array],
+    ) -> Result<Scores> {
         let (x, y) = self.check_data(x, y)?;
-        let x: Vec<&Array> = x.iter().map(|array| &**array).collect();
-        let y: Vec<&Array> = y.iter().map(|array| &**array).collect();
-        let signature = Signature::new(mode, &x, &y, &vec![None; y.len()]);
-        self.run(&signature, &[x, y].concat())?;
+        let weights = super::fit::check_weights(sample_weight, y.len(), x[0].rows())?;
+        let data = super::batches::Data::new(&x, &y, &weights);
+        self.run(&data.signature(mode, data.rows()), &data.all())?;
         self.scores()
     }
 

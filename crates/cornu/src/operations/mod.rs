@@ -52,10 +52,11 @@ mod windows;
 pub use definition::Definition;
 pub use operators::IntoArgument;
 
+use crate::arguments::{Arguments, Masked};
 use crate::layers::Layer;
 use crate::registry::Item;
 use crate::scope::Scope;
-use cornu_graph::Tensor;
+use cornu_graph::{Builder, Tensor};
 use serde_json::{Map, Value};
 
 /// All operations, theme by theme.
@@ -130,6 +131,19 @@ impl Operation {
     /// What it is.
     pub fn definition(&self) -> &'static Definition {
         self.definition
+    }
+
+    /// Describes its work on tensors of a graph under construction.
+    ///
+    /// ```
+    /// use cornu::{arguments::Arguments, graph::Builder, operations::Operation};
+    /// let b = Builder::new();
+    /// let sum = Operation::new("numpy", "Sum", serde_json::Map::new()).unwrap();
+    /// let y = &sum.describe(&b, &Arguments::of(b.input("x", [3]).into()))[0];
+    /// assert_eq!(y.rank(), 0);
+    /// ```
+    pub fn describe(&self, builder: &Builder, arguments: &Arguments<Masked>) -> Vec<Tensor> {
+        self.definition.run(builder, &self.config, arguments)
     }
 
     /// Keras's module that it is in: `keras.src.ops.numpy`.

@@ -1,6 +1,6 @@
 //! Classes of a user's own, for files that name them.
 
-use super::{Any, Entry, Kind, Named, entry};
+use super::{Any, Kind, Named, parse};
 use crate::constraints::Constraint;
 use crate::initializers::Initializer;
 use crate::layers::Layer;
@@ -55,11 +55,14 @@ pub struct Classes(Vec<Class>);
 
 #[derive(Clone)]
 struct Class {
-    package: &'static str,
-    name: &'static str,
-    /// An [`Entry`] of its kind.
-    entry: Arc<dyn std::any::Any + Send + Sync>,
+    package: String,
+    name: String,
+    /// A [`FromConfig`] of its kind.
+    make: Arc<dyn std::any::Any + Send + Sync>,
 }
+
+/// Makes an item from its config.
+type FromConfig<T> = Arc<dyn Fn(Value) -> Result<Any<T>, String> + Send + Sync>;
 
 impl Classes {
     /// None yet.
@@ -69,57 +72,67 @@ impl Classes {
 
     /// The same and a layer, or a cell.
     pub fn layer<L: Layer + Named + DeserializeOwned>(self) -> Classes {
-        self.with(L::PACKAGE, entry!(dyn Layer: L))
+        self.with::<dyn Layer>(L::PACKAGE, L::NAME, |config| Ok(Any::new(Arc::new(parse::<L>(config)?))))
     }
 
     /// The same and a loss.
     pub fn loss<L: Loss + Named + DeserializeOwned + 'static>(self) -> Classes {
-        self.with(L::PACKAGE, entry!(dyn Loss: L))
+        self.with::<dyn Loss>(L::PACKAGE, L::NAME, |config| Ok(Any::new(Arc::new(parse::<L>(config)?))))
     }
 
     /// The same and a metric.
     pub fn metric<M: Metric + Named + DeserializeOwned + 'static>(self) -> Classes {
-        self.with(M::PACKAGE, entry!(dyn Metric: M))
+        self.with::<dyn Metric>(M::PACKAGE, M::NAME, |config| Ok(Any::new(Arc::new(parse::<M>(config)?))))
     }
 
     /// The same and an optimizer.
     pub fn optimizer<O: Optimizer + Named + DeserializeOwned + 'static>(self) -> Classes {
-        self.with(O::PACKAGE, entry!(dyn Optimizer: O))
+        self.with::<dyn Optimizer>(O::PACKAGE, O::NAME, |config| Ok(Any::new(Arc::new(parse::<O>(config)?))))
     }
 
     /// The same and a schedule of learning rates.
     pub fn schedule<S: Schedule + Named + DeserializeOwned + 'static>(self) -> Classes {
-        self.with(S::PACKAGE, entry!(dyn Schedule: S))
+        self.with::<dyn Schedule>(S::PACKAGE, S::NAME, |config| Ok(Any::new(Arc::new(parse::<S>(config)?))))
     }
 
     /// The same and an initializer.
     pub fn initializer<I: Initializer + Named + DeserializeOwned + 'static>(self) -> Classes {
-        self.with(I::PACKAGE, entry!(dyn Initializer: I))
+        self.with::<dyn Initializer>(I::PACKAGE, I::NAME, |config| {
+            Ok(Any::new(Arc::new(parse::<I>(config)?)))
+        })
     }
 
     /// The same and a regularizer.
     pub fn regularizer<R: Regularizer + Named + DeserializeOwned + 'static>(self) -> Classes {
-        self.with(R::PACKAGE, entry!(dyn Regularizer: R))
+        self.with::<dyn Regularizer>(R::PACKAGE, R::NAME, |config| {
+            Ok(Any::new(Arc::new(parse::<R>(config)?)))
+        })
     }
 
     /// The same and a constraint.
     pub fn constraint<C: Constraint + Named + DeserializeOwned + 'static>(self) -> Classes {
-        self.with(C::PACKAGE, entry!(dyn Constraint: C))
+        self.with::<dyn Constraint>(C::PACKAGE, C::NAME, |config| Ok(Any::new(Arc::new(parse::<C>(config)?))))
     }
 
-    fn with<T: Kind + ?Sized>(mut self, package: &'static str, entry: Entry<T>) -> Classes {
-        self.0.push(Class { package, name: entry.name, entry: Arc::new(entry) });
+    /// The same and a class of any kind that is known when the program runs, under a package and a name: `make`
+    /// gives one of it from its config.
+    pub fn with<T: Kind + ?Sized>(
+        mut self,
+        package: impl Into<String>,
+        name: impl Into<String>,
+        make: impl Fn(Value) -> Result<Any<T>, String> + Send + Sync + 'static,
+    ) -> Classes {
+        let make: FromConfig<T> = Arc::new(make);
+        self.0.push(Class { package: package.into(), name: name.into(), make: Arc::new(make) });
         self
     }
 
     /// How one of them is made that a file names.
     fn find<T: Kind + ?Sized>(&self, origin: &Origin) -> Option<FromConfig<T>> {
         let mut named = self.0.iter().filter(|class| origin.names(class));
-        named.find_map(|class| class.entry.downcast_ref::<Entry<T>>()).map(|entry| entry.from_config)
+        named.find_map(|class| class.make.downcast_ref::<FromConfig<T>>()).cloned()
     }
 }
-
-type FromConfig<T> = fn(Value) -> Result<Arc<T>, String>;
 
 impl fmt::Debug for Classes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -169,8 +182,8 @@ impl<'a> Origin<'a> {
                 self.help(word)
             ));
         };
-        let made = make(config).map(Any::new);
-        made.map_err(|error| format!("the config of {} `{}` does not fit: {error}", T::WORD, self.class))
+        make(config)
+            .map_err(|error| format!("the config of {} `{}` does not fit: {error}", T::WORD, self.class))
     }
 
     /// What to do about one that is not known; it is a `word`.

@@ -81,6 +81,16 @@ impl ImageOptions {
         if height == 0 || width == 0 {
             return Err(Error::argument(format!("images of size {height} by {width} have no pixels")));
         }
+        let pixels = self.read_whole(path)?;
+        resize(&pixels, self.size, self.interpolation, self.fit)
+    }
+
+    /// The same in the size that the file has.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or is no such image.
+    pub fn read_whole(&self, path: impl AsRef<Path>) -> Result<Array> {
+        let path = path.as_ref();
         let reader = ImageReader::open(path).map_err(|error| describe(path, &error))?;
         let reader = reader.with_guessed_format().map_err(|error| describe(path, &error))?;
         let image = reader.decode().map_err(|error| {
@@ -89,8 +99,7 @@ impl ImageOptions {
         })?;
         let (rows, columns) = (image.height() as usize, image.width() as usize);
         let (channels, values) = pixels(image, self.color_mode);
-        let pixels = Array::new([rows, columns, channels], values).map_err(Error::argument)?;
-        resize(&pixels, self.size, self.interpolation, self.fit)
+        Array::new([rows, columns, channels], values).map_err(Error::argument)
     }
 }
 

@@ -12,7 +12,7 @@ mod weights;
 mod weights_file;
 mod write;
 
-use super::archive::{Compression, Limits, encode_archive, read_archive};
+use super::archive::{Compression, Limits, decode_archive, encode_archive, read_archive};
 use super::{hdf5, write_atomically};
 use crate::error::{Error, Result};
 use crate::layers::{Layer, nested};
@@ -20,6 +20,8 @@ use crate::model::{Model, Trainer};
 use crate::registry::{Classes, Named, Reading, parse};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::io::{self, Seek, Write};
 use std::path::Path;
 
 pub(crate) use vocabularies::Vocabularies;
@@ -100,13 +102,26 @@ pub fn load(path: impl AsRef<Path>) -> Result<Loaded> {
 /// As [`load`].
 pub fn load_with(path: impl AsRef<Path>, classes: &Classes) -> Result<Loaded> {
     let contents = Contents::open(path.as_ref())?;
-    contents.read_with(classes, path.as_ref(), |contents| {
-        let model = contents.model()?;
-        match contents.is_compiled() {
-            false => Ok(Loaded::Model(Box::new(model))),
-            true => Ok(Loaded::Trainer(Box::new(contents.trainer(model)?))),
-        }
-    })
+    contents.read_with(classes, path.as_ref(), Contents::loaded)
+}
+
+/// The model in the bytes of a `.keras` file, which [`Model::to_bytes`] or [`Trainer::to_bytes`] gave.
+///
+/// ```
+/// use cornu::{Input, Sequential, files, layers::Dense, registry::Classes};
+/// let model = Sequential::new().add(Input::new([4])).add(Dense::new(2)).build()?;
+/// let again = files::from_bytes(&model.to_bytes()?, &Classes::new())?;
+/// assert_eq!(again.model().get_weights(), model.get_weights());
+/// # Ok::<(), cornu::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`load`].
+pub fn from_bytes(bytes: &[u8], classes: &Classes) -> Result<Loaded> {
+    let path = Path::new("(bytes)");
+    let members = decode_archive(bytes, path, Limits::default())?;
+    let contents = Contents::of(members, path).map_err(or_damaged)?;
+    contents.read_with(classes, path, Contents::loaded)
 }
 
 /// The layer called `name` in the `.keras` file at `path`, whatever else there is in the file, with the vocabulary
@@ -162,7 +177,15 @@ impl Model {
     /// # Errors
     /// If the file cannot be written; an older one is as it was then.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        save(self, write::model_json(self, json!({})), weights::of_model(self), path.as_ref())
+        Members::of_model(self)?.save(path.as_ref())
+    }
+
+    /// The bytes that [`Model::save`] writes.
+    ///
+    /// # Errors
+    /// If there are too many weights for a file.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        Members::of_model(self)?.to_bytes()
     }
 
     /// Loads the model in a `.keras` file, written by Cornu or by Keras; what it was compiled with is
@@ -234,18 +257,23 @@ impl Trainer {
     /// # Errors
     /// If the file cannot be written; an older one is as it was then.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let mut root = weights::of_model(self);
-        let mut ready = std::borrow::Cow::Borrowed(self);
-        if self.optimizer_indices().is_empty() {
-            // No step was taken yet. Where none can be, there is nothing to keep either.
-            let mut declared = self.clone();
-            if declared.declare_optimizer().is_ok() {
-                ready = std::borrow::Cow::Owned(declared);
-            }
-        }
-        weights::add_optimizer(&ready, &mut root)?;
-        let config = write::model_json(self, compile::to_json(&ready)?);
-        save(self, config, root, path.as_ref())
+        Members::of_trainer(self)?.save(path.as_ref())
+    }
+
+    /// The bytes that [`Trainer::save`] writes.
+    ///
+    /// # Errors
+    /// As [`Model::to_bytes`].
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        Members::of_trainer(self)?.to_bytes()
+    }
+
+    /// What the model was compiled with, as Keras's `get_compile_config` gives it.
+    ///
+    /// # Errors
+    /// If it cannot be written as a config.
+    pub fn compile_config(&self) -> Result<Value> {
+        compile::to_json(self)
     }
 
     /// Loads the compiled model in a `.keras` file, with the state of its optimizer.
@@ -272,23 +300,75 @@ impl Trainer {
     }
 }
 
-/// Writes the three members.
-fn save(model: &Model, config: Value, weights: hdf5::Group, path: &Path) -> Result<()> {
-    let mut random = Map::new();
-    random.insert("seed".into(), model.seed().into());
-    if let Some(step) = random_step(model) {
-        random.insert("step".into(), (model.variables.values()[step].item().unwrap_or(0.0) as i64).into());
+/// The three members of a file.
+struct Members {
+    metadata: String,
+    config: String,
+    weights: Vec<u8>,
+}
+
+impl Members {
+    fn of_model(model: &Model) -> Result<Members> {
+        Members::new(model, write::model_json(model, json!({})), weights::of_model(model))
     }
-    let metadata = json!({ "keras_version": KERAS_VERSION, "date_saved": DATE, "cornu": random });
-    let (metadata, config, weights) = (metadata.to_string(), config.to_string(), hdf5::write(&weights)?);
-    let members =
-        [(METADATA, metadata.as_bytes()), (CONFIG, config.as_bytes()), (WEIGHTS, weights.as_slice())];
-    write_atomically(path, |writer| encode_archive(writer, members, Compression::Stored))
+
+    fn of_trainer(trainer: &Trainer) -> Result<Members> {
+        let mut root = weights::of_model(trainer);
+        let mut ready = std::borrow::Cow::Borrowed(trainer);
+        if trainer.optimizer_indices().is_empty() {
+            // No step was taken yet. Where none can be, there is nothing to keep either.
+            let mut declared = trainer.clone();
+            if declared.declare_optimizer().is_ok() {
+                ready = std::borrow::Cow::Owned(declared);
+            }
+        }
+        weights::add_optimizer(&ready, &mut root)?;
+        Members::new(trainer, write::model_json(trainer, compile::to_json(&ready)?), root)
+    }
+
+    fn new(model: &Model, config: Value, weights: hdf5::Group) -> Result<Members> {
+        let mut random = Map::new();
+        random.insert("seed".into(), model.seed().into());
+        if let Some(step) = random_step(model) {
+            let step = model.variables.values()[step].item().unwrap_or(0.0) as i64;
+            random.insert("step".into(), step.into());
+        }
+        let metadata = json!({ "keras_version": KERAS_VERSION, "date_saved": DATE, "cornu": random });
+        let (metadata, config) = (metadata.to_string(), config.to_string());
+        Ok(Members { metadata, config, weights: hdf5::write(&weights)? })
+    }
+
+    fn write(&self, writer: impl Write + Seek) -> io::Result<()> {
+        let members = [
+            (METADATA, self.metadata.as_bytes()),
+            (CONFIG, self.config.as_bytes()),
+            (WEIGHTS, self.weights.as_slice()),
+        ];
+        encode_archive(writer, members, Compression::Stored)
+    }
+
+    fn save(&self, path: &Path) -> Result<()> {
+        write_atomically(path, |writer| self.write(writer))
+    }
+
+    fn to_bytes(&self) -> Result<Vec<u8>> {
+        let mut bytes = io::Cursor::new(Vec::new());
+        self.write(&mut bytes)
+            .map_err(|error| Error::argument(format!("the model cannot be written: {error}")))?;
+        Ok(bytes.into_inner())
+    }
 }
 
 /// The number of the variable that counts steps for what is random.
 fn random_step(model: &Model) -> Option<usize> {
     model.variables.index(crate::variables::Variables::STEP)
+}
+
+fn or_damaged(error: Error) -> Error {
+    match &error {
+        Error::File { help: None, .. } => error.help(DAMAGED),
+        _ => error,
+    }
 }
 
 /// What a file holds, before it is a model.
@@ -301,15 +381,11 @@ struct Contents {
 
 impl Contents {
     fn open(path: &Path) -> Result<Contents> {
-        let contents = Contents::read(path);
-        contents.map_err(|error| match &error {
-            Error::File { help: None, .. } => error.help(DAMAGED),
-            _ => error,
-        })
+        let members = read_archive(path, Limits::default());
+        members.and_then(|members| Contents::of(members, path)).map_err(or_damaged)
     }
 
-    fn read(path: &Path) -> Result<Contents> {
-        let mut members = read_archive(path, Limits::default())?;
+    fn of(mut members: BTreeMap<String, Vec<u8>>, path: &Path) -> Result<Contents> {
         let mut member = |name: &str| {
             let missing = || Error::file(path, format!("this is no .keras file: it has no {name}"));
             members.remove(name).ok_or_else(missing)
@@ -341,6 +417,14 @@ impl Contents {
             room: weights::count(&self.weights),
         };
         reading.during(|| read(self)).map_err(|misfit| misfit.in_file(path))
+    }
+
+    fn loaded(&self) -> Result<Loaded, Misfit> {
+        let model = self.model()?;
+        match self.is_compiled() {
+            false => Ok(Loaded::Model(Box::new(model))),
+            true => Ok(Loaded::Trainer(Box::new(self.trainer(model)?))),
+        }
     }
 
     fn model(&self) -> Result<Model, Misfit> {
