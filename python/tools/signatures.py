@@ -8,7 +8,8 @@ names, parameters and defaults, and nothing else: no text, no code.
 
 The form of the table, an object for each module and a line for each name:
 
-- `classes`: `parameters`, `keywords` (what else `**kwargs` may hold, with defaults), `aliases`, and
+- `classes`: `parameters`, `keywords` (what else `**kwargs` may hold, with defaults; `open` if anything),
+  `aliases`, and
   where it differs, `config`: for a parameter, the name of its field in `get_config`, or null where it has
   none, neither in Keras nor here; `fields`: those that no parameter has.
 - `functions`: `parameters`, `aliases`, and what the function stands for: a `class`, or for operations
@@ -223,6 +224,15 @@ def keywords(cls: type, listed: list[Any], given: dict[str, Any]) -> list[Any]:
     return found
 
 
+def is_open(cls: type, given: dict[str, Any]) -> bool:
+    """Tell whether `**kwargs` of the class may hold anything."""
+    try:
+        cls(**given, no_such_name=1)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
 def other(name: str, default: Any) -> list[Any]:
     """Give values that a parameter might have instead of its default, so that its field shows."""
     if isinstance(default, bool):
@@ -337,7 +347,9 @@ def class_entries(kind: str, has: list[str], report: list[str]) -> tuple[dict[st
         if aliases := sorted(alias for alias, value in everything.items() if value is cls and alias != name):
             entry["aliases"] = aliases
         accepted = keywords(cls, listed, given) if "**kwargs" in listed else []
-        if "**kwargs" in listed:
+        if "**kwargs" in listed and "**kwargs" not in base["parameters"] and is_open(cls, given):
+            entry["open"] = True
+        elif "**kwargs" in listed:
             own = [item for item in accepted if item not in shared]
             inherited = {name for name, _ in shared} - set(names_of(listed)) - set(names_of(own))
             if own:
