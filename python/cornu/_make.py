@@ -22,7 +22,7 @@ class _Signature:
         self._binder = binder
 
     def __get__(self, instance: Any, owner: type) -> inspect.Signature:
-        if owner.__init__ is not self._init:
+        if owner.__init__ is not self._init:  # type: ignore[misc]
             # Where there is none, `inspect` looks at the `__init__` of the subclass.
             raise AttributeError("__signature__")
         return self._binder.signature()
@@ -129,7 +129,7 @@ def make_function(
 
 def document(binder: _tables.Binder, summary: str, agrees: str) -> str:
     """Write the docstring of a class or function, as NumPy's guide has it."""
-    lines = [f"{summary[:1].upper()}{summary[1:].rstrip('.')}.", ""] if summary else []
+    lines = [_sentence(summary), ""] if summary else []
     if binder.parameters:
         lines += ["Parameters", "----------"]
     for item in binder.parameters:
@@ -144,6 +144,13 @@ def document(binder: _tables.Binder, summary: str, agrees: str) -> str:
         lines.append("")
     lines += ["Notes", "-----", f"Agrees with ``{agrees}``.", ""]
     return "\n".join(lines)
+
+
+def _sentence(summary: str) -> str:
+    # What begins with a formula stays as it is.
+    first = summary.partition(" ")[0].rstrip(":,")
+    upper = summary[:1].upper() if len(first) > 1 and first.isalpha() else summary[:1]
+    return f"{upper}{summary[1:].rstrip('.')}."
 
 
 def lazy_module(

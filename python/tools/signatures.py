@@ -28,18 +28,16 @@ import argparse
 import ast
 import inspect
 import json
-import re
 import sys
 import textwrap
 import warnings
-from pathlib import Path
 from typing import Any
 
 import keras
 import numpy
+import sources
 
-ROOT = Path(__file__).resolve().parents[2]
-TABLE = ROOT / "python" / "cornu" / "_signatures.json"
+TABLE = sources.ROOT / "python" / "cornu" / "_signatures.json"
 
 # The module's name here, in Keras, the README's row, and the class that all derive from.
 KINDS = {
@@ -277,47 +275,6 @@ def exported(module: Any) -> dict[str, Any]:
     return {name: value for name, value in found.items() if not inspect.ismodule(value)}
 
 
-def names_in_readme() -> dict[str, list[str]]:
-    """Give what Cornu has, as its README lists it."""
-    rows = re.findall(r"^\| (\w+) \| (.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
-    return {kind: listed.split(", ") for kind, listed in rows}
-
-
-def settings_in_sources(kind: str, name: str) -> set[str]:
-    """Give the public fields of Cornu's struct for a class, and of the structs that it is made of."""
-    sources = "".join(path.read_text() for path in sorted((ROOT / "crates/cornu/src" / kind).glob("*.rs")))
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        name = waiting.pop()
-        if alias := re.search(rf"pub type {name} = RecurrentLayer<(\w+)>;", sources):
-            waiting.append(alias[1])
-        if struct := re.search(rf"pub struct {name}\b.*?^}}", sources, re.MULTILINE | re.DOTALL):
-            found |= set(re.findall(r"^ {4}pub (\w+):", struct[0], re.MULTILINE))
-            waiting += re.findall(r"flatten[^\n]*\n {4}pub \w+: (\w+),", struct[0])
-    return found
-
-
-def operations_in_sources() -> set[str]:
-    """Give the operations that Cornu has, as `numpy.Add`: each is a row of a list in its sources."""
-    found = set()
-    for path in (ROOT / "crates/cornu/src/operations").glob("*.rs"):
-        source = path.read_text()
-        constants = dict(re.findall(r'^const (\w): &str = "(\w+)";', source, re.MULTILINE))
-        helpers = {}
-        for name, body in re.findall(r"^const fn (\w+)(.*?)^}", source, re.MULTILINE | re.DOTALL):
-            if module := re.search(r'Definition::\w+\(\s*("\w+"|[A-Z]),', body):
-                helpers[name] = module[1]
-        for helper, module, name in re.findall(
-            r'([\w:]+)\(\s*(?:("[a-z]+"|[A-Z]),\s*)?"([A-Z]\w*)",', source
-        ):
-            module = module or helpers.get(helper, "")
-            module = constants.get(module, module.strip('"'))
-            if module:
-                found.add(f"{module}.{name}")
-    return found
-
-
 def base_entry(kind: str) -> tuple[str, dict[str, Any]]:
     """Give the class that all of a module derive from, and what it takes."""
     module, _, name = KINDS[kind]
@@ -359,7 +316,7 @@ def class_entries(kind: str, has: list[str], report: list[str]) -> tuple[dict[st
         together = [item for item in listed if not str(item).startswith("*")] + accepted
         renamed, unnamed = fields(cls, together, given)
         # Cornu keeps some that Keras forgets.
-        settings = settings_in_sources(kind, name)
+        settings = sources.settings(kind, name)
         renamed = {field: to for field, to in renamed.items() if to or field not in settings}
         for field in set(names_of(together)) & set(kept):
             kept[field].append(renamed.get(field, field) is not None)
@@ -524,7 +481,7 @@ def operation_entries(has: set[str]) -> dict[str, Any]:
 
 def build(report: list[str]) -> dict[str, Any]:
     """Give the whole table."""
-    listed = names_in_readme()
+    listed = sources.names()
     table: dict[str, Any] = {"keras": keras.__version__}
     losses: dict[str, Any] = {}
     for kind, (_, row, _) in KINDS.items():
@@ -542,7 +499,7 @@ def build(report: list[str]) -> dict[str, Any]:
         "functions": activations,
         "strings": strings("activations", keras.activations, activations),
     }
-    table["ops"] = {"functions": operation_entries(operations_in_sources())}
+    table["ops"] = {"functions": operation_entries(set(sources.operations()))}
     return table
 
 
