@@ -224,8 +224,8 @@ def _kind(x: Any) -> str:
     if hasattr(x, "__next__") or hasattr(x, "__iter__"):
         return "generator"
     raise TypeError(
-        "x must be arrays, tables or tensors (or lists or dicts of them), a Dataset, a PyDataset, a DataLoader or a "
-        f"generator; got {_named(x)}"
+        "x must be arrays, tables or tensors (or lists or dicts of them), a Dataset, a PyDataset, "
+        f"a DataLoader or a generator; got {_named(x)}"
     )
 
 
@@ -373,7 +373,8 @@ def _columns_of_numbers(kinds: Iterable[tuple[Any, str, bool]], name: str) -> No
     wrong = [f"{column!r} ({dtype})" for column, dtype, is_number in kinds if not is_number]
     if wrong:
         raise TypeError(
-            f"{name} has columns that are not numbers: {', '.join(wrong)}; encode them, or give a dict of columns"
+            f"{name} has columns that are not numbers: {', '.join(wrong)}; "
+            "encode them, or give a dict of columns"
         )
 
 

@@ -79,6 +79,7 @@ class Dataset:
         self._rows = rows  # the arrays whose rows are the elements, if they are nothing but that ...
         self._order = order  # ... and which rows, in which order
         self._calls_python = calls_python
+        self._batch_size: int | None = None
 
     # Where elements come from
 
@@ -246,7 +247,9 @@ class Dataset:
                     if len(group) == size or not drop_remainder:
                         yield zip_leaves(_stack, group)
 
-        return Dataset(elements, count, spec, calls_python=self._calls_python)
+        batched = Dataset(elements, count, spec, calls_python=self._calls_python)
+        batched._batch_size = size
+        return batched
 
     def padded_batch(
         self,
@@ -563,7 +566,9 @@ class Dataset:
         return lambda: self.element_spec
 
     def _like(self, elements: Callable[[], Iterator]) -> Dataset:
-        return Dataset(elements, self._cardinality, self._spec_later(), calls_python=self._calls_python)
+        like = Dataset(elements, self._cardinality, self._spec_later(), calls_python=self._calls_python)
+        like._batch_size = self._batch_size
+        return like
 
     def _part(self, start: int, stop: int | None, step: int = 1) -> Dataset:
         cardinality = self._cardinality
