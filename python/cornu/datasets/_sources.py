@@ -144,7 +144,7 @@ def cifar(name: str, origin: str, file_hash: str, files: tuple[list[str], str], 
 def words(
     x: np.ndarray,
     y: np.ndarray,
-    seed: int,
+    draw: np.random.RandomState,
     maxlen: int | None,
     start_char: int | None,
     index_from: int | None,
