@@ -176,6 +176,8 @@ pub struct CustomStep {
     /// Its metrics: names or configs, and Python objects.
     metrics: Vec<AnyMetric>,
     name: String,
+    /// Whether the network is one layer, that is the model.
+    is_layer: bool,
 }
 
 impl CustomStep {
@@ -184,8 +186,8 @@ impl CustomStep {
         for item in object.call_method0("_step_metrics")?.cast::<PyList>()?.iter() {
             metrics.push(metric(&item)?.item().map_err(raise)?);
         }
-        let name = object.getattr("name")?.extract()?;
-        Ok(CustomStep { object: PyWeakrefReference::new(object)?.unbind(), metrics, name })
+        let (name, is_layer) = (object.getattr("name")?.extract()?, object.getattr("_is_custom")?.extract()?);
+        Ok(CustomStep { object: PyWeakrefReference::new(object)?.unbind(), metrics, name, is_layer })
     }
 }
 
@@ -202,6 +204,9 @@ impl TrainStep for CustomStep {
         let (x, y): (Vec<Tensor>, Vec<Tensor>) =
             ((0..n_inputs).map(|i| step.x(i)).collect(), (0..step.n_targets()).map(|i| step.y(i)).collect());
         let training = step.training();
+        // The layers of a model that is written in Python lie below its name.
+        let inside = self.is_layer.then(|| vec![self.name.clone()]).unwrap_or_default();
+        let before = Step::scope(step).go_to(inside);
         let described = trace::describe(Some(step as &mut dyn Tracing), builder, |py| {
             let object = alive(py, &self.object)?;
             let give = |tensors: Vec<Tensor>| {
@@ -211,6 +216,7 @@ impl TrainStep for CustomStep {
             object.call_method1("_describe_step", (x, y, training))?;
             Ok(())
         });
+        Step::scope(step).go_to(before);
         if let Err(error) = described {
             Step::scope(step).fail(error.to_string());
         }
@@ -227,10 +233,18 @@ pub fn place(layer: u64, path: String) {
     trace::place(layer, path);
 }
 
-/// Does `work` in the part of the model called `name`.
+/// Where in the model the description is.
 #[pyfunction]
 pub fn path() -> PyResult<String> {
     trace::with_scope(|scope| scope.path())
+}
+
+/// Calls the whole model in the training step at hand.
+#[pyfunction]
+pub fn forward<'py>(py: Python<'py>, inputs: Vec<Bound<'py, PyAny>>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let inputs = inputs.iter().map(operand).collect::<PyResult<Vec<_>>>()?;
+    let outputs = trace::with_step(|step| step.forward(&inputs))?;
+    outputs.into_iter().map(|output| trace::give(py, output)).collect()
 }
 
 /// Reports a scalar of the training step under that name.

@@ -431,20 +431,10 @@ impl Model {
         })
     }
 
-    /// A variable of the value that weight `index` has.
-    fn variable(
-        &self,
-        py: Python<'_>,
-        index: usize,
-        layer: u64,
-        name: String,
-        path: String,
-    ) -> PyResult<Variable> {
-        let (value, trainable) = self.with_model(py, |model| {
-            let trainable = model.variables().list()[index].role == Role::Trainable;
-            (model.variables().values()[index].clone(), trainable)
-        })?;
-        Ok(Variable::with_value(layer, name, path, value, trainable))
+    /// The value of weight `index`.
+    fn value<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
+        let value = self.with_model(py, |model| model.variables().values().get(index).cloned())?;
+        to_numpy(py, value.ok_or_else(|| value_error("there is no such weight"))?)
     }
 
     /// Makes weight `index` the one that `variable` holds.

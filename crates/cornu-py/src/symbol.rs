@@ -4,6 +4,7 @@ use crate::arrays::{dtype, dtype_name};
 use crate::values::shape;
 use cornu::model::OpenType;
 use cornu::{DType, Input};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 use std::sync::Mutex;
@@ -56,6 +57,19 @@ impl Symbol {
     fn set_history(&self, history: Py<PyAny>) {
         if let Ok(mut own) = self.history.lock() {
             *own = Some(history);
+        }
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self.history.try_lock() {
+            Ok(history) => history.as_ref().map_or(Ok(()), |history| visit.call(history)),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn __clear__(&self) {
+        if let Ok(mut history) = self.history.try_lock() {
+            *history = None;
         }
     }
 

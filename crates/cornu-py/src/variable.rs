@@ -37,7 +37,7 @@ pub struct Variable {
 }
 
 impl Variable {
-    pub fn with_value(layer: u64, name: String, path: String, value: Array, trainable: bool) -> Variable {
+    fn with_value(layer: u64, name: String, path: String, value: Array, trainable: bool) -> Variable {
         Variable {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             layer,

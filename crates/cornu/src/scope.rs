@@ -201,6 +201,12 @@ impl<'a> Scope<'a> {
         result
     }
 
+    /// Goes to the part of the model at `path`, from the outermost name on, and gives the one left. For those who
+    /// cannot hand in what they do there, as [`Scope::inside`] asks.
+    pub fn go_to(&mut self, path: Vec<String>) -> Vec<String> {
+        std::mem::replace(&mut self.path, path)
+    }
+
     /// Runs a layer that is a part of the layer at hand, and gives its outputs with their masks.
     ///
     /// `attribute` is what the outer layer calls it, which is where files keep its weights

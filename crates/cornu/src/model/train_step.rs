@@ -131,7 +131,17 @@ impl<'b> Step<'_, 'b> {
     /// Calls the whole model and gives its outputs.
     pub fn forward(&mut self, inputs: &[Tensor]) -> Vec<Tensor> {
         let inputs: Vec<Masked> = inputs.iter().cloned().map(Masked::from).collect();
-        self.network.run(self.scope, &inputs).into_iter().map(|output| output.tensor).collect()
+        let network = self.network;
+        let outputs = self.outside(|scope| network.run(scope, &inputs));
+        outputs.into_iter().map(|output| output.tensor).collect()
+    }
+
+    /// Does `work` outside all parts of the model, wherever the step is.
+    fn outside<R>(&mut self, work: impl FnOnce(&mut Scope) -> R) -> R {
+        let path = self.scope.go_to(Vec::new());
+        let result = work(self.scope);
+        self.scope.go_to(path);
+        result
     }
 
     /// The loss that the model was compiled with, of output `i`.
@@ -255,10 +265,12 @@ impl<'b> Step<'_, 'b> {
             pairs.retain(|(weight, _)| !is_held(weight));
             optimizer.apply(scope, &pairs, multipliers);
         };
+        let path = self.scope.go_to(Vec::new());
         match name {
             Some(name) => self.scope.inside(name, true, work),
             None => work(self.scope),
         }
+        self.scope.go_to(path);
     }
 
     /// Adds the batch to metric `i` of [`TrainStep::metrics`].
@@ -270,7 +282,9 @@ impl<'b> Step<'_, 'b> {
             return;
         };
         let path = format!("metrics/{}", metric.name());
-        self.scope.inside(&path, true, |scope| metric.update(scope, y_true, y_pred, sample_weight));
+        self.outside(|scope| {
+            scope.inside(&path, true, |scope| metric.update(scope, y_true, y_pred, sample_weight));
+        });
     }
 
     /// Reports a scalar with the metrics: its mean over the rows of an epoch. `loss` is the one that
