@@ -55,25 +55,32 @@ pub fn workload(name: &str, threads: usize, options: &Options) -> Result<Workloa
         return Err(Error::argument(format!("{name} has no width to choose")).help("prepare W3"));
     }
     let batch = options.batch;
-    let (model, batch, data): (Parts, usize, Data) = match name {
-        "W1" => (w1()?, batch.unwrap_or(128), |n| (uniform([n, 784]), classes([n], 10))),
-        "W2" => (w2()?, batch.unwrap_or(32), |n| (uniform([n, 8]), binary(n))),
-        "W3" => (w3(options.width.unwrap_or(512))?, batch.unwrap_or(128), |n| {
-            (uniform([n, 784]), classes([n], 10))
-        }),
-        "W4" => (w4()?, batch.unwrap_or(128), |n| (uniform([n, 28, 28, 1]), classes([n], 10))),
-        "W5" => (w5()?, batch.unwrap_or(32), |n| (classes([n, 100], 20_000), binary(n))),
-        "W6" => (w6()?, batch.unwrap_or(12), |n| (classes([n, 64], 65), classes([n, 64], 65))),
-        "W7" => (w7()?, batch.unwrap_or(128), |n| (uniform([n, 28, 28, 1]), classes([n], 10))),
-        "W8" => (w8()?, batch.unwrap_or(64), |n| (uniform([n, 32, 32, 3]), classes([n], 10))),
+    let (network, compile, batch, data): (Network, Compile, usize, Data) = match name {
+        "W1" => (w1, adam(CLASSES), batch.unwrap_or(128), |n| (uniform([n, 784]), classes([n], 10))),
+        "W2" => (w2, adam(TWO), batch.unwrap_or(32), |n| (uniform([n, 8]), binary(n))),
+        "W3" => (w3, adam(CLASSES), batch.unwrap_or(128), |n| (uniform([n, 784]), classes([n], 10))),
+        "W4" => (w4, adam(CLASSES), batch.unwrap_or(128), |n| (uniform([n, 28, 28, 1]), classes([n], 10))),
+        "W5" => (w5, adam(TWO), batch.unwrap_or(32), |n| (classes([n, 100], 20_000), binary(n))),
+        "W6" => {
+            let loss = SparseCategoricalCrossentropy::new().from_logits();
+            let compile = Compile::new(AdamW::new(0.001).weight_decay(0.01), loss);
+            (w6, compile, batch.unwrap_or(12), |n| (classes([n, 64], 65), classes([n, 64], 65)))
+        }
+        "W7" => {
+            let compile = Compile::new(Adam::new(0.001), BinaryCrossentropy::new()).step(Elbo);
+            (w7, compile, batch.unwrap_or(128), |n| (uniform([n, 28, 28, 1]), classes([n], 10)))
+        }
+        "W8" => {
+            let compile = Compile::new(SGD::new(0.1).momentum(0.9), CLASSES);
+            (w8, compile, batch.unwrap_or(64), |n| (uniform([n, 32, 32, 3]), classes([n], 10)))
+        }
         _ => return Err(Error::argument(format!("there is no workload {name}")).help("W1 to W8")),
     };
-    let (network, compile) = model;
     let network = match options.saved {
         Some(path) => Model::load(path)?,
         None => {
             let policy = options.policy.unwrap_or("float32");
-            network.with_dtype(DTypePolicy::from_str(policy).map_err(Error::argument)?)?
+            network(options)?.with_dtype(DTypePolicy::from_str(policy).map_err(Error::argument)?)?
         }
     };
     let model = network.with_threads(threads).compile(compile)?;
@@ -90,44 +97,51 @@ pub fn workload(name: &str, threads: usize, options: &Options) -> Result<Workloa
     Ok(Workload { model, x, y, batch, threads })
 }
 
-type Parts = (Model, Compile);
+/// Makes the network with weights of its own.
+type Network = fn(&Options) -> Result<Model>;
 
 /// Makes so many rows of inputs and targets.
 type Data = fn(usize) -> (Array, Array);
 
 const CLASSES: &str = "sparse_categorical_crossentropy";
+const TWO: &str = "binary_crossentropy";
 
-fn w1() -> Result<Parts> {
-    let model = Sequential::new()
+fn adam(loss: &str) -> Compile {
+    Compile::new("adam", loss)
+}
+
+fn w1(_: &Options) -> Result<Model> {
+    Sequential::new()
         .add(Input::new([784]))
         .add(Dense::new(10).relu())
         .add(Dense::new(10).relu())
-        .add(Dense::new(10).softmax());
-    Ok((model.build()?, Compile::new("adam", CLASSES)))
+        .add(Dense::new(10).softmax())
+        .build()
 }
 
-fn w2() -> Result<Parts> {
-    let model = Sequential::new()
+fn w2(_: &Options) -> Result<Model> {
+    Sequential::new()
         .add(Input::new([8]))
         .add(Dense::new(10).relu())
         .add(Dense::new(8).relu())
-        .add(Dense::new(1).sigmoid());
-    Ok((model.build()?, Compile::new("adam", "binary_crossentropy")))
+        .add(Dense::new(1).sigmoid())
+        .build()
 }
 
-fn w3(width: usize) -> Result<Parts> {
-    let model = Sequential::new()
+fn w3(options: &Options) -> Result<Model> {
+    let width = options.width.unwrap_or(512);
+    Sequential::new()
         .add(Input::new([784]))
         .add(Dense::new(width).relu())
         .add(Dropout::new(0.2))
         .add(Dense::new(width).relu())
         .add(Dropout::new(0.2))
-        .add(Dense::new(10).softmax());
-    Ok((model.build()?, Compile::new("adam", CLASSES)))
+        .add(Dense::new(10).softmax())
+        .build()
 }
 
-fn w4() -> Result<Parts> {
-    let model = Sequential::new()
+fn w4(_: &Options) -> Result<Model> {
+    Sequential::new()
         .add(Input::new([28, 28, 1]))
         .add(Conv2D::new(32, 3).relu())
         .add(MaxPooling2D::new(2))
@@ -135,17 +149,17 @@ fn w4() -> Result<Parts> {
         .add(MaxPooling2D::new(2))
         .add(Flatten::new())
         .add(Dropout::new(0.5))
-        .add(Dense::new(10).softmax());
-    Ok((model.build()?, Compile::new("adam", CLASSES)))
+        .add(Dense::new(10).softmax())
+        .build()
 }
 
-fn w5() -> Result<Parts> {
-    let model = Sequential::new()
+fn w5(_: &Options) -> Result<Model> {
+    Sequential::new()
         .add(Input::new([100]).dtype(DType::I32))
         .add(Embedding::new(20_000, 128))
         .add(LSTM::new(64))
-        .add(Dense::new(1).sigmoid());
-    Ok((model.build()?, Compile::new("adam", "binary_crossentropy")))
+        .add(Dense::new(1).sigmoid())
+        .build()
 }
 
 /// Adds a vector that is learned to each step of a sequence.
@@ -175,7 +189,7 @@ fn block(x: &Symbol, width: usize, heads: usize) -> Symbol {
     Add::new().on([&x, &Dense::new(width).on(&hidden)])
 }
 
-fn w6() -> Result<Parts> {
+fn w6(_: &Options) -> Result<Model> {
     let (letters, width) = (65, 128);
     let text = Input::new([64]).dtype(DType::I32).symbol();
     let mut h = Positions.on(&Embedding::new(letters, width).on(&text));
@@ -183,9 +197,7 @@ fn w6() -> Result<Parts> {
         h = block(&h, width, 4);
     }
     let next = Dense::new(letters).on(&LayerNormalization::new().on(&h));
-    let optimizer = AdamW::new(0.001).weight_decay(0.01);
-    let loss = SparseCategoricalCrossentropy::new().from_logits();
-    Ok((Model::new([&text], [&next])?, Compile::new(optimizer, loss)))
+    Model::new([&text], [&next])
 }
 
 /// A draw from the distribution that mean and logarithm of the variance describe.
@@ -223,7 +235,7 @@ impl TrainStep for Elbo {
     }
 }
 
-fn w7() -> Result<Parts> {
+fn w7(_: &Options) -> Result<Model> {
     let image = Input::new([28, 28, 1]).symbol();
     let x = Conv2D::new(32, 3).strides(2).padding(Padding::Same).relu().on(&image);
     let x = Conv2D::new(64, 3).strides(2).padding(Padding::Same).relu().on(&x);
@@ -235,8 +247,7 @@ fn w7() -> Result<Parts> {
     let x = up(64).strides(2).relu().on(&x);
     let x = up(32).strides(2).relu().on(&x);
     let made = up(1).sigmoid().on(&x);
-    let model = Model::new([&image], [&made, &mean, &log_variance])?;
-    Ok((model, Compile::new(Adam::new(0.001), BinaryCrossentropy::new()).step(Elbo)))
+    Model::new([&image], [&made, &mean, &log_variance])
 }
 
 /// Convolution without a bias, and normalization.
@@ -249,7 +260,7 @@ fn relu(x: &Symbol) -> Symbol {
     ReLU::new().on(x)
 }
 
-fn w8() -> Result<Parts> {
+fn w8(_: &Options) -> Result<Model> {
     let image = Input::new([32, 32, 3]).symbol();
     let mut x = relu(&conv_norm(&image, 16, 3, 1));
     for (stage, filters) in [16, 32, 64].into_iter().enumerate() {
@@ -261,7 +272,7 @@ fn w8() -> Result<Parts> {
         }
     }
     let y = Dense::new(10).softmax().on(&GlobalAveragePooling2D::new().on(&x));
-    Ok((Model::new([&image], [&y])?, Compile::new(SGD::new(0.1).momentum(0.9), CLASSES)))
+    Model::new([&image], [&y])
 }
 
 fn uniform<const N: usize>(shape: [usize; N]) -> Array {

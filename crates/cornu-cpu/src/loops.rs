@@ -153,10 +153,7 @@ impl LoopBuilder {
     /// Lays the axes out, chooses how each operand is reached and gives out registers. `partial`
     /// makes a buffer of so many bytes for the parts' own results.
     pub(crate) fn build(self, mut partial: impl FnMut(usize) -> usize) -> Loop {
-        let lane_dtype = match self.lanes {
-            Lanes::F32 => DType::F32,
-            Lanes::F64 => DType::F64,
-        };
+        let lane_dtype = self.lanes.dtype();
         let rank = self.walk.len();
         let views: Vec<&View> =
             self.loads.iter().map(|load| &load.3).chain(self.stores.iter().map(|store| &store.3)).collect();
@@ -265,7 +262,7 @@ impl LoopBuilder {
             parts: 1,
         };
         give_registers(&mut built, self.n_slots as usize);
-        split(&mut built, lane_dtype, &mut partial);
+        split(&mut built, &mut partial);
         built
     }
 }
@@ -328,7 +325,7 @@ fn give_registers(work: &mut Loop, n_slots: usize) {
 }
 
 /// Decides how many parts the loop has, from its shape alone, and where parts keep their results.
-fn split(work: &mut Loop, lane_dtype: DType, partial: &mut impl FnMut(usize) -> usize) {
+fn split(work: &mut Loop, partial: &mut impl FnMut(usize) -> usize) {
     let effort: usize =
         work.instructions.iter().map(|i| effort(&i.code)).sum::<usize>() + work.loads.len() + 1;
     let wanted = (work.size() * effort / WORK_PER_PART).clamp(1, MAX_PARTS);
@@ -341,6 +338,7 @@ fn split(work: &mut Loop, lane_dtype: DType, partial: &mut impl FnMut(usize) -> 
         work.parts = wanted.min(units).max(1);
         return;
     };
+    let lane_dtype = work.lanes.dtype();
     let converted = work.folds.iter().any(|fold| fold.dtype != lane_dtype);
     let whole_units = rows / work.row_unit().max(1);
     let mut shares = converted;

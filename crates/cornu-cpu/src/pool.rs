@@ -32,7 +32,8 @@ impl Pool {
     /// A thread that the system refuses to start is gone without.
     pub fn new(threads: usize) -> Pool {
         let threads = threads.max(1);
-        let crowded = thread::available_parallelism().is_ok_and(|cores| threads > cores.get());
+        // Asking reads files, which takes longer than many a plan does.
+        let crowded = threads > 1 && thread::available_parallelism().is_ok_and(|cores| threads > cores.get());
         let shared = Arc::new(Shared {
             remaining: Line(AtomicUsize::new(0)),
             unfinished: Line(AtomicUsize::new(0)),

@@ -41,20 +41,26 @@ impl Fusion {
             let mut moved = false;
             for (to, values) in reading {
                 let again: BTreeSet<usize> =
-                    values.into_iter().filter(|&value| self.may_move(graph, value, to, &own)).collect();
+                    values.into_iter().filter(|&value| self.may_move(graph, value, to)).collect();
                 if let Some(chain) = self.pays(graph, &again, to, &own, &readers, &kept) {
                     let first = self.items.len();
                     self.copy_into(to, &chain);
                     read_by.resize(self.items.len(), Vec::new());
+                    // Now it reads what the copies are made of, and no longer what was copied.
                     for copy in first..self.items.len() {
-                        self.items[copy].operands.iter().for_each(|(of, _)| read_by[*of].push(copy));
+                        for &(of, _) in &self.items[copy].operands {
+                            read_by[of].push(copy);
+                            if own.contains(&of) {
+                                readers.entry(of).or_default().insert(to);
+                            }
+                        }
                     }
-                    moved = true;
-                    for value in again {
-                        if let Some(groups) = readers.get_mut(&value) {
+                    for value in &chain {
+                        if let Some(groups) = readers.get_mut(value) {
                             groups.remove(&to);
                         }
                     }
+                    moved = true;
                 }
             }
             if moved {
@@ -107,9 +113,8 @@ impl Fusion {
     }
 
     /// Whether all readers of a value in group `to` could take it from their own loop.
-    fn may_move(&self, graph: &Graph, value: usize, to: usize, own: &BTreeSet<usize>) -> bool {
+    fn may_move(&self, graph: &Graph, value: usize, to: usize) -> bool {
         self.is_cheap(graph, value)
-            && own.contains(&value)
             && self.groups[to].iter().all(|&reader| {
                 let mut reads = self.items[reader].operands.iter().filter(|(of, _)| *of == value);
                 reads.all(|(_, view)| self.flows(reader, value, view))

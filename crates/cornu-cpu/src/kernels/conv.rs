@@ -21,6 +21,7 @@ use cornu_graph::ops::Conv;
 use depthwise::Depthwise;
 use images::{Images, Tile, Tiles};
 use phases::{Phase, phases};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// A convolution of views, as loops over groups of it.
@@ -236,12 +237,8 @@ impl Convolution {
             }
             let phases: Vec<Lines> =
                 all.iter().map(|phase| Lines::over_windows(phase, &images, kernel_strides, &rows)).collect();
-            let own = |row: &isize| phases.iter().any(|lines| lines.rows.contains(row));
-            let rest = if phases.len() == 1 && phases[0].rows.len() == rows.len() {
-                Vec::new()
-            } else {
-                rows.iter().copied().filter(|row| !own(row)).collect()
-            };
+            let own: BTreeSet<isize> = phases.iter().flat_map(|lines| lines.rows.iter().copied()).collect();
+            let rest = rows.iter().copied().filter(|row| !own.contains(row)).collect();
             Form::Kernel { phases, rest, parts, columns }
         } else {
             let phases = phases(&images);

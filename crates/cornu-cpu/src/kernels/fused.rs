@@ -28,6 +28,16 @@ pub(crate) enum Lanes {
     F64,
 }
 
+impl Lanes {
+    /// What a lane is where it lies in memory.
+    pub(crate) fn dtype(self) -> DType {
+        match self {
+            Lanes::F32 => DType::F32,
+            Lanes::F64 => DType::F64,
+        }
+    }
+}
+
 /// What one instruction does to its operands' lanes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Code {
@@ -188,10 +198,7 @@ impl Loop {
 
     /// Bytes of a lane.
     pub(crate) fn lane_size(&self) -> usize {
-        match self.lanes {
-            Lanes::F32 => 4,
-            Lanes::F64 => 8,
-        }
+        self.lanes.dtype().size()
     }
 
     /// Bytes of scratch memory that a part needs.
@@ -222,15 +229,15 @@ impl Loop {
         }
     }
 
-    /// The block of the elements `range`, if it is whole rows or part of the only row.
-    pub(crate) fn block_of(&self, range: Range<usize>) -> Option<Block> {
-        let inner = self.inner();
+    /// The block of the pieces `range` of `pieces` that rows, or the only row, are cut into.
+    pub(crate) fn block_of(&self, range: Range<usize>, pieces: usize) -> Block {
+        let cut = |n: usize| {
+            debug_assert!(n.is_multiple_of(pieces), "{n} cut into {pieces}");
+            n / pieces * range.start..n / pieces * range.end
+        };
         match self.rows() {
-            1 => Some(Block { rows: 0..1, columns: range }),
-            _ if range.start.is_multiple_of(inner) && range.end.is_multiple_of(inner) => {
-                Some(Block { rows: range.start / inner..range.end / inner, columns: 0..inner })
-            }
-            _ => None,
+            1 => Block { rows: 0..1, columns: cut(self.inner()) },
+            rows => Block { rows: cut(rows), columns: 0..self.inner() },
         }
     }
 

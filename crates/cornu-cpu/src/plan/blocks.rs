@@ -49,13 +49,9 @@ impl Blocks {
         while row < rows.end {
             let end = (row + self.block).min(rows.end);
             for work in &self.loops {
-                let each = work.size() / self.rows;
+                let block = work.block_of(row..end, self.rows);
                 // SAFETY: the caller's promises are passed on; the plan has seen that blocks fit.
-                unsafe {
-                    if let Some(block) = work.block_of(row * each..end * each) {
-                        work.run(block, part, row == rows.start, addresses, scratch, isa);
-                    }
-                }
+                unsafe { work.run(block, part, row == rows.start, addresses, scratch, isa) };
             }
             row = end;
         }
@@ -108,7 +104,7 @@ impl Blocks {
                 rows = divisor(rows, next.rows());
             } else {
                 // Each row of results is made whole by one block.
-                if next.folds.iter().any(|fold| fold.dtype.size() != next.lane_size()) {
+                if next.folds.iter().any(|fold| fold.dtype != next.lanes.dtype()) {
                     return None;
                 }
                 rows = divisor(rows, shape.results);
@@ -254,13 +250,13 @@ impl Compiler<'_> {
         let Some(mut blocks) = self.steps[i].blocks.take() else { return };
         for work in &mut blocks.loops {
             work.parts = blocks.parts;
-            let (Some(shape), lane) = (work.fold_shape.clone(), work.lane_size()) else { continue };
+            let (Some(shape), lane) = (work.fold_shape.clone(), work.lanes.dtype()) else { continue };
             for fold in &mut work.folds {
                 if let Some(old) = fold.partial.take() {
                     self.steps[i].writes.retain(|&buffer| buffer != old);
                 }
-                if shape.keeps_inner && (blocks.parts > 1 || fold.dtype.size() != lane) {
-                    let partial = self.arena_buffer(blocks.parts * shape.results * lane);
+                if shape.keeps_inner && (blocks.parts > 1 || fold.dtype != lane) {
+                    let partial = self.arena_buffer(blocks.parts * shape.results * lane.size());
                     self.steps[i].writes.push(partial);
                     fold.partial = Some(partial);
                 }

@@ -186,6 +186,28 @@ fn a_step_allocates_nothing() {
 }
 
 #[test]
+fn sums_of_integers_stay_integers_where_loops_follow() {
+    for (rows, columns) in [(40, 30), (700, 600)] {
+        for (dtype, axis) in [(DType::I64, 0), (DType::I64, 1), (DType::I32, 0), (DType::I32, 1)] {
+            let b = Builder::new();
+            // Loops of `f32` and of `f64` lanes, of which the second follows the first.
+            let x = (b.input("x", [rows, columns]) * 50.0).floor();
+            let whole = x.cast(dtype);
+            let sum = whole.sum_keep(&[axis]);
+            let graph = b.build(&[("x", &x), ("sum", &sum), ("from it", &(&whole - &sum))], &[]).unwrap();
+            let inputs = [draw(&mut Random::new(5, 0), [rows, columns])];
+            let mut plan = Plan::new(&graph, 2).unwrap();
+            plan.run(&inputs, &mut []).unwrap();
+            let reference = evaluate(&graph, &inputs, &[]).unwrap();
+            for (i, expected) in reference.outputs.iter().enumerate() {
+                let same = plan.output(i) == *expected;
+                assert!(same, "output {i}, {dtype} over axis {axis}:\n{}", plan.explain());
+            }
+        }
+    }
+}
+
+#[test]
 fn swapped_parameters_take_each_others_old_value() {
     let b = Builder::new();
     let (p, q) = (b.parameter("p", [3]), b.parameter("q", [3]));

@@ -75,6 +75,11 @@ const DEPTH: usize = 64;
 /// If this is no HDF5 file, a damaged one, or one made to do harm; if it holds data other than
 /// numbers; and if it unpacks to more than 64 times its size and 16 MiB.
 pub fn read(bytes: Vec<u8>, path: &Path) -> Result<Group> {
+    read_without(bytes, path, None)
+}
+
+/// The same without the group at `left_out`, of which nothing is read.
+pub(crate) fn read_without(bytes: Vec<u8>, path: &Path, left_out: Option<&str>) -> Result<Group> {
     if !hdf5_pure::is_hdf5_bytes(&bytes) {
         return Err(Error::file(path, "this is not an HDF5 file"));
     }
@@ -84,8 +89,8 @@ pub fn read(bytes: Vec<u8>, path: &Path) -> Result<Group> {
     // take the user's program down. Nothing it shares with us outlives this call.
     let result = catch_unwind(AssertUnwindSafe(|| {
         let file = File::from_bytes(bytes).map_err(|error| format!("this HDF5 file is damaged: {error}"))?;
-        let mut reader =
-            Reader { bytes: size.saturating_mul(64).saturating_add(16 << 20), objects: 64 + size / 8 };
+        let bytes = size.saturating_mul(64).saturating_add(16 << 20);
+        let mut reader = Reader { bytes, objects: 64 + size / 8, left_out };
         reader.group(&file.root(), "", 0)
     }));
     let message = match result {
@@ -97,12 +102,13 @@ pub fn read(bytes: Vec<u8>, path: &Path) -> Result<Group> {
 }
 
 /// What is still allowed to be read.
-struct Reader {
+struct Reader<'a> {
     bytes: usize,
     objects: usize,
+    left_out: Option<&'a str>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn group(&mut self, group: &hdf5_pure::Group, place: &str, depth: usize) -> Result<Group, String> {
         let failed = |error| format!("{}: {error}", if place.is_empty() { "/" } else { place });
         if depth > DEPTH {
@@ -117,6 +123,9 @@ impl Reader {
         }
         for (name, child) in group.iter_groups().map_err(failed)? {
             let place = join(place, &name);
+            if self.left_out == Some(&place) {
+                continue;
+            }
             self.count(&place)?;
             result.groups.insert(name, self.group(&child, &place, depth + 1)?);
         }

@@ -7,8 +7,8 @@ use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Builder, Scope, ScopedJoinHandle, available_parallelism};
 
-/// Bytes of a batch from which another thread gathers it. Waking that thread takes the one that waits
-/// for its batch some 5 us; in 15 us it copies this much.
+/// Bytes of a batch from which another thread gathers it: copying them takes longer than waking that
+/// thread does.
 const WORTH_A_THREAD: usize = 128 << 10;
 
 /// Batches from which starting a thread is worth it: that takes as long as gathering a few.

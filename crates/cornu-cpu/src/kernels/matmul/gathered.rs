@@ -1,7 +1,8 @@
 //! Sums of products whose operands lie in pieces: what convolutions are made of.
 
+use super::outer::{add_outer_product, most_lines, store};
 use super::vector::{Element, Vector, VectorJob, enter};
-use super::{MAX_ROWS, MAX_VECTORS, chunks, most_lines};
+use super::{MAX_ROWS, MAX_VECTORS, chunks};
 use crate::simd::Isa;
 
 /// `c[line, j] (= | +=) sum numbers[line + piece + step] * vectors[piece + step, j]`, summed over pieces
@@ -149,38 +150,14 @@ impl<T: Element> Gathered<'_, T> {
                 let mut numbers = self.numbers.offset(number);
                 let mut vectors = self.vectors.add(begin).offset(vector);
                 for _ in 0..steps {
-                    let mut x = [V::zero(); C];
-                    for (i, x) in x.iter_mut().enumerate() {
-                        let vector = vectors.add(i * V::LANES);
-                        *x = if i == C - 1 { V::load_partial(vector, last) } else { V::load(vector) };
-                    }
-                    for (line, offset) in sums.iter_mut().zip(offsets) {
-                        let number = V::splat(numbers.offset(offset));
-                        for (sum, x) in line.iter_mut().zip(x) {
-                            *sum = sum.add_product(x, number);
-                        }
-                    }
+                    add_outer_product(vectors, numbers, &offsets, last, &mut sums);
                     numbers = numbers.wrapping_offset(number_step);
                     vectors = vectors.wrapping_offset(vector_step);
                 }
             }
             let rows = self.rows.get_unchecked(line..line + R);
-            if self.accumulate {
-                for (line, row) in sums.iter_mut().zip(rows) {
-                    let c = self.c.add(begin).offset(*row);
-                    for (j, sum) in line[..C - 1].iter_mut().enumerate() {
-                        *sum = V::load(c.add(j * V::LANES)).add(*sum);
-                    }
-                    line[C - 1] = V::load_partial(c.add((C - 1) * V::LANES), last).add(line[C - 1]);
-                }
-            }
-            for (line, row) in sums.iter().zip(rows) {
-                let c = self.c.add(begin).offset(*row);
-                for (j, sum) in line[..C - 1].iter().enumerate() {
-                    sum.store(c.add(j * V::LANES));
-                }
-                line[C - 1].store_partial(c.add((C - 1) * V::LANES), last);
-            }
+            let lines = |i: usize| self.c.add(begin).offset(*rows.get_unchecked(i));
+            store(sums, last, self.accumulate, lines);
         }
     }
 }

@@ -31,6 +31,9 @@ const METADATA: &str = "metadata.json";
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.weights.h5";
 
+/// The group of the optimizer's variables, which may be twice as many as the weights are.
+const OPTIMIZER: &str = "optimizer";
+
 /// The classes of models.
 pub(crate) const MODELS: [&str; 3] = ["Sequential", "Functional", "Model"];
 
@@ -101,7 +104,7 @@ pub fn load(path: impl AsRef<Path>) -> Result<Loaded> {
 /// # Errors
 /// As [`load`].
 pub fn load_with(path: impl AsRef<Path>, classes: &Classes) -> Result<Loaded> {
-    let contents = Contents::open(path.as_ref())?;
+    let contents = Contents::open(path.as_ref(), None)?;
     contents.read_with(classes, path.as_ref(), Contents::loaded)
 }
 
@@ -120,7 +123,7 @@ pub fn load_with(path: impl AsRef<Path>, classes: &Classes) -> Result<Loaded> {
 pub fn from_bytes(bytes: &[u8], classes: &Classes) -> Result<Loaded> {
     let path = Path::new("(bytes)");
     let members = decode_archive(bytes, path, Limits::default())?;
-    let contents = Contents::of(members, path).map_err(or_damaged)?;
+    let contents = Contents::of(members, path, None).map_err(or_damaged)?;
     contents.read_with(classes, path, Contents::loaded)
 }
 
@@ -138,7 +141,7 @@ pub fn from_bytes(bytes: &[u8], classes: &Classes) -> Result<Loaded> {
 /// If the file cannot be read, has no such layer, or several, or one of another class.
 pub fn load_layer<L: Layer + Named + DeserializeOwned>(path: impl AsRef<Path>, name: &str) -> Result<L> {
     let path = path.as_ref();
-    let contents = Contents::open(path)?;
+    let contents = Contents::open(path, Some(OPTIMIZER))?;
     contents.read_with(&Classes::new(), path, |contents| {
         let mut found = Vec::new();
         vocabularies::layers_called(&contents.config, name, &mut found);
@@ -204,7 +207,7 @@ impl Model {
     /// As [`Model::load`].
     pub fn load_with(path: impl AsRef<Path>, classes: &Classes) -> Result<Model> {
         let path = path.as_ref();
-        Contents::open(path)?.read_with(classes, path, Contents::model)
+        Contents::open(path, Some(OPTIMIZER))?.read_with(classes, path, Contents::model)
     }
 
     /// The layers and their connections, without weights, as Keras's `to_json` gives them.
@@ -291,7 +294,7 @@ impl Trainer {
     /// As [`Trainer::load`].
     pub fn load_with(path: impl AsRef<Path>, classes: &Classes) -> Result<Trainer> {
         let path = path.as_ref();
-        let contents = Contents::open(path)?;
+        let contents = Contents::open(path, None)?;
         if !contents.is_compiled() {
             return Err(Error::file(path, "this model was saved without being compiled")
                 .help("load it with Model::load, then compile it"));
@@ -380,12 +383,13 @@ struct Contents {
 }
 
 impl Contents {
-    fn open(path: &Path) -> Result<Contents> {
+    /// The contents of the file, without one of the groups of its weights.
+    fn open(path: &Path, left_out: Option<&str>) -> Result<Contents> {
         let members = read_archive(path, Limits::default());
-        members.and_then(|members| Contents::of(members, path)).map_err(or_damaged)
+        members.and_then(|members| Contents::of(members, path, left_out)).map_err(or_damaged)
     }
 
-    fn of(mut members: BTreeMap<String, Vec<u8>>, path: &Path) -> Result<Contents> {
+    fn of(mut members: BTreeMap<String, Vec<u8>>, path: &Path, left_out: Option<&str>) -> Result<Contents> {
         let mut member = |name: &str| {
             let missing = || Error::file(path, format!("this is no .keras file: it has no {name}"));
             members.remove(name).ok_or_else(missing)
@@ -395,7 +399,7 @@ impl Contents {
                 .map_err(|error| Error::file(path, format!("{name} is no JSON: {error}")))
         };
         let config = json(CONFIG, member(CONFIG)?)?;
-        let weights = hdf5::read(member(WEIGHTS)?, path)?;
+        let weights = hdf5::read_without(member(WEIGHTS)?, path, left_out)?;
         // Nothing depends on it but the seed of what is random.
         let metadata = member(METADATA).and_then(|bytes| json(METADATA, bytes)).unwrap_or_default();
         let vocabularies = Vocabularies::new(&members, &weights);

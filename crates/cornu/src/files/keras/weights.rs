@@ -96,7 +96,7 @@ pub(super) fn add_optimizer(trainer: &Trainer, root: &mut Group) -> Result<()> {
         _ => value.clone(),
     });
     let arrays: Vec<Array> = arrays.collect();
-    add(root, "optimizer", &optimizer.settings().name, arrays);
+    add(root, super::OPTIMIZER, &optimizer.settings().name, arrays);
     Ok(())
 }
 
