@@ -27,10 +27,8 @@ _MODULES = (
     "data",
     "datasets",
     "dtype_policies",
-    "export",
     "initializers",
     "layers",
-    "legacy",
     "losses",
     "metrics",
     "mixed_precision",
@@ -46,7 +44,6 @@ _MODULES = (
 )
 _NAMES = {
     "DTypePolicy": "dtype_policies",
-    "Function": "models",
     "GradientTape": "_tape",
     "Initializer": "initializers",
     "Input": "_symbolic",
@@ -58,7 +55,6 @@ _NAMES = {
     "Model": "_model",
     "Operation": "_symbolic",
     "Optimizer": "optimizers",
-    "Quantizer": "dtype_policies",
     "Regularizer": "regularizers",
     "Sequential": "_model",
     "StatelessScope": "backend",
@@ -70,7 +66,7 @@ _NAMES = {
     "set_threads": "_session",
     "version": "backend",
 }
-__all__ = sorted({*_MODULES, *_NAMES, "__version__", "keras"} - {"legacy", "export", "Quantizer", "Function"})
+__all__ = sorted({*_MODULES, *_NAMES, "__version__", "keras"})
 
 
 class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):

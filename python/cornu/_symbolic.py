@@ -27,14 +27,17 @@ class Node(Operation):
     inputs, outputs : list of KerasTensor
     """
 
-    __slots__ = ("args", "kwargs", "layer", "name", "outputs")
+    __slots__ = ("args", "kwargs", "layer", "name", "operation", "outputs")
 
-    def __init__(self, layer: Any, name: str, args: tuple, kwargs: dict, outputs: list) -> None:
+    def __init__(
+        self, layer: Any, name: str, args: tuple, kwargs: dict, outputs: list, operation: Any = None
+    ) -> None:
         self.layer = layer
         self.name = name
         self.args = args
         self.kwargs = kwargs
         self.outputs = outputs
+        self.operation = operation
         for i, output in enumerate(outputs):
             output.history = (self, i)
 

@@ -21,10 +21,8 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 #[pyclass(frozen, subclass, module = "cornu._core")]
 pub struct Variable {
     id: u64,
-    /// The number of the layer that it belongs to.
-    layer: u64,
-    name: String,
-    path: String,
+    /// The layer that it belongs to.
+    owner: Mutex<Owner>,
     shape: Shape,
     dtype: DType,
     trainable: AtomicBool,
@@ -36,13 +34,20 @@ pub struct Variable {
     value: Mutex<Option<Array>>,
 }
 
+/// Whose a variable is, and under which name.
+#[derive(Clone)]
+struct Owner {
+    /// The layer's number; 0 for none.
+    layer: u64,
+    name: String,
+    path: String,
+}
+
 impl Variable {
     fn with_value(layer: u64, name: String, path: String, value: Array, trainable: bool) -> Variable {
         Variable {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
-            layer,
-            name,
-            path,
+            owner: Mutex::new(Owner { layer, name, path }),
             shape: value.shape().clone(),
             dtype: value.dtype(),
             trainable: AtomicBool::new(trainable),
@@ -66,16 +71,20 @@ impl Variable {
         self.value.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
+    fn owner(&self) -> Owner {
+        self.owner.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
     pub fn layer(&self) -> u64 {
-        self.layer
+        self.owner().layer
     }
 
     pub fn name(&self) -> String {
-        self.name.clone()
+        self.owner().name
     }
 
-    pub fn path(&self) -> &str {
-        &self.path
+    pub fn path(&self) -> String {
+        self.owner().path
     }
 
     pub fn ty(&self) -> (&Shape, DType) {
@@ -88,7 +97,7 @@ impl Variable {
             true => {
                 let start =
                     self.lock().as_ref().and_then(|value| value.to_f64().first().copied()).unwrap_or(0.0);
-                scope.slot(&self.name, &self.shape, self.dtype, Role::Metric, start)
+                scope.slot(&self.name(), &self.shape, self.dtype, Role::Metric, start)
             }
             false => scope.weight(self.as_weight()),
         }
@@ -96,7 +105,7 @@ impl Variable {
 
     fn as_weight(&self) -> Weight {
         let zeros = AnyInitializer::from(Zeros::default());
-        let weight = Weight::new(&self.name, &self.shape, &zeros)
+        let weight = Weight::new(&self.name(), &self.shape, &zeros)
             .regularizer(&self.regularizer)
             .constraint(&self.constraint);
         let weight = match self.dtype.is_float() {
@@ -151,14 +160,24 @@ impl Variable {
         self.id
     }
 
+    #[getter(layer)]
+    fn get_layer(&self) -> u64 {
+        self.layer()
+    }
+
+    /// Makes it a layer's own, under that name.
+    fn adopt(&self, layer: u64, name: String, path: String) {
+        *self.owner.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Owner { layer, name, path };
+    }
+
     #[getter(name)]
-    fn get_name(&self) -> &str {
-        &self.name
+    fn get_name(&self) -> String {
+        self.name()
     }
 
     #[getter(path)]
-    fn get_path(&self) -> &str {
-        &self.path
+    fn get_path(&self) -> String {
+        self.path()
     }
 
     #[getter]
@@ -195,7 +214,7 @@ impl Variable {
         }
         let array = to_array(value, Keep::Copied)?;
         if *array.shape() != self.shape {
-            let message = format!("{} has shape {}, got {}", self.path, self.shape, array.shape());
+            let message = format!("{} has shape {}, got {}", self.path(), self.shape, array.shape());
             return Err(raise(
                 cornu::Error::argument(message).help("assign an array of the variable's shape"),
             ));

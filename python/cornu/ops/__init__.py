@@ -26,20 +26,20 @@ def call(module: str, name: str, settings: dict[str, Any], args: tuple, kwargs: 
     if isinstance(result, np.ndarray):
         return tensor(result)
     if isinstance(result, _core.Symbol):
-        _connect(name, args, kwargs, [result])
+        _connect((module, name, settings), args, kwargs, [result])
     elif isinstance(result, list) and result:
         if isinstance(result[0], _core.Symbol):
-            _connect(name, args, kwargs, result)
+            _connect((module, name, settings), args, kwargs, result)
         elif isinstance(result[0], np.ndarray):
             return [tensor(item) for item in result]
     return result
 
 
-def _connect(name: str, args: tuple, kwargs: dict[str, Any] | None, outputs: list) -> None:
+def _connect(operation: tuple, args: tuple, kwargs: dict[str, Any] | None, outputs: list) -> None:
     from .._session import snake_case, unique_name
     from .._symbolic import Node
 
-    Node(None, unique_name(snake_case(name)), args, kwargs or {}, outputs)
+    Node(None, unique_name(snake_case(operation[1])), args, kwargs or {}, outputs, operation)
 
 
 @cache

@@ -12,18 +12,18 @@ def set_random_seed(seed: int) -> None:
     """Seeds Python's, NumPy's and the engine's random numbers, so that runs can be repeated."""
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise ValueError(f"seed must be an integer, got {seed!r}")
-    from .. import _core
+    from .. import _session
 
     random.seed(int(seed))
     np.random.seed(int(seed) % 2**32)
-    _core.set_seed(int(seed))
+    _session.set_seed(int(seed))
 
 
 def clear_session(free_memory: bool = True) -> None:
     """Forgets the names given so far, so that those of new layers are counted from the beginning."""
-    from .. import _core
+    from .. import _session
 
-    _core.clear_session()
+    _session.clear_session()
     if free_memory:
         import gc
 
