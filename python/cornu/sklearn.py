@@ -292,7 +292,7 @@ class _Network(BaseEstimator):
 
 
 class CornuClassifier(ClassifierMixin, _Network):
-    __doc__ = f"""A classifier: dense layers unless `model` gives others, softmax, crossentropy.
+    __doc__ = f"""A classifier: dense layers (or those of `model`), softmax, crossentropy.
 {_PARAMETERS}
     class_weight : dict, "balanced" or None
         Factors for the weights of rows, by class.
@@ -413,7 +413,7 @@ class CornuClassifier(ClassifierMixin, _Network):
 
 
 class CornuRegressor(RegressorMixin, _Network):
-    __doc__ = f"""A regressor for one or several targets: dense layers unless `model` gives others, squared error.
+    __doc__ = f"""A regressor for one or several targets: dense layers (or those of `model`), squared error.
 {_PARAMETERS}
     Attributes
     ----------
