@@ -382,10 +382,9 @@ class CornuClassifier(ClassifierMixin, _Network):
         if self.class_weight is not None:
             factors = compute_sample_weight(self.class_weight, y)
             weight = factors if weight is None else weight * factors
-        X, y, weight = _without_weightless(X, y, weight)
+        X, codes, weight = _counted(X, np.searchsorted(self.classes_, y).astype(np.int32), weight)
         if not again:
             self._learn_scale(X, weight)
-        codes = np.searchsorted(self.classes_, y).astype(np.int32)
         self._train(
             self._scaled(X),
             codes,
@@ -409,7 +408,8 @@ class CornuClassifier(ClassifierMixin, _Network):
 
     def predict(self, X: Any) -> np.ndarray:
         """The most probable label of each row."""
-        return self.classes_[self._outputs(X).argmax(axis=1)]
+        best = self._outputs(X).argmax(axis=1)
+        return self.classes_[best]
 
 
 class CornuRegressor(RegressorMixin, _Network):
@@ -440,7 +440,7 @@ class CornuRegressor(RegressorMixin, _Network):
         rows = y[:, None] if y.ndim == 1 else y
         if again and rows.shape[1] != self.n_outputs_:
             raise ValueError(f"y must have {self.n_outputs_} targets as before, got {rows.shape[1]}")
-        X, rows, weight = _without_weightless(X, rows, self._weights(sample_weight, X))
+        X, rows, weight = _counted(X, rows, self._weights(sample_weight, X))
         if not again:
             self.n_outputs_ = rows.shape[1]
             self._is_flat = y.ndim == 1
@@ -465,8 +465,14 @@ class CornuRegressor(RegressorMixin, _Network):
         """Targets, in the shape that `fit` was given."""
         found = self._outputs(X).reshape(-1, self.n_outputs_)
         if self.standardize:
-            found = (found * self.target_scale_ + self.target_mean_).astype(np.float32)
-        return found[:, 0] if self._is_flat else found
+            found = found * self.target_scale_ + self.target_mean_
+        # Of one target they are told in the precision that they have; of several, scikit-learn expects 64 bits.
+        return found[:, 0].astype(np.float32) if self._is_flat else found.astype(np.float64)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
 
 
 class CornuTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Network):
@@ -562,23 +568,24 @@ class CornuTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Netwo
             )
         if y is None and task != "reconstruction":
             raise ValueError(f"task={task!r} requires y to be passed, but the target y is None")
-        X, y, weight = _without_weightless(X, y, weight)
+        if task == "classification":
+            classes, targets = np.unique(y, return_inverse=True)
+            targets = targets.astype(np.int32)
+            n_outputs, last, loss = len(classes), "softmax", "sparse_categorical_crossentropy"
+        elif task == "regression":
+            targets = np.asarray(y, np.float64).reshape(len(X), -1)
+            n_outputs, last, loss = targets.shape[1], "linear", "mean_squared_error"
+        else:
+            targets, n_outputs, last, loss = None, X.shape[1], "linear", "mean_squared_error"
+        X, targets, weight = _counted(X, targets, weight)
         if not again:
             self._learn_scale(X, weight)
         x = self._scaled(X)
-        if task == "classification":
-            classes, targets = np.unique(y, return_inverse=True)
-            targets, n_outputs = targets.astype(np.int32), len(classes)
-            last, loss = "softmax", "sparse_categorical_crossentropy"
-        else:
-            if task == "reconstruction":
-                targets = x
-            else:
-                targets = np.asarray(y, np.float64)
-                targets = targets[:, None] if targets.ndim == 1 else targets
-                mean, scale = _moments(targets, weight)
-                targets = ((targets - mean) / scale).astype(np.float32)
-            n_outputs, last, loss = targets.shape[1], "linear", "mean_squared_error"
+        if targets is None:
+            targets = x
+        elif task == "regression":
+            mean, scale = _moments(targets, weight)
+            targets = ((targets - mean) / scale).astype(np.float32)
         self._train(
             x, targets, weight, n_outputs=n_outputs, last=last, loss=loss, again=again, epochs=self.epochs
         )
@@ -622,12 +629,23 @@ def _moments(values: np.ndarray, weight: np.ndarray | None) -> tuple[np.ndarray,
     return mean, np.where(constant | (deviation == 0), 1.0, deviation)
 
 
-def _without_weightless(X: np.ndarray, y: Any, weight: np.ndarray | None) -> tuple:
-    """The rows that count."""
-    if weight is None or weight.all():
+def _counted(X: np.ndarray, y: np.ndarray | None, weight: np.ndarray | None) -> tuple:
+    """The rows that count. Of few rows, equal ones become one that weighs more, in an order of their own.
+
+    Rounding then is the same for rows that are repeated and for those with a weight.
+    """
+    if weight is not None and not weight.all():
+        kept = weight > 0
+        X, y, weight = X[kept], None if y is None else y[kept], weight[kept]
+    if len(X) > _WHOLE_BATCH:
         return X, y, weight
-    kept = weight > 0
-    return X[kept], None if y is None else y[kept], weight[kept]
+    both = X if y is None else np.column_stack([X, y])
+    _, first, which = np.unique(both, axis=0, return_index=True, return_inverse=True)
+    return (
+        X[first],
+        None if y is None else y[first],
+        np.bincount(which.reshape(-1), weight).astype(np.float64),
+    )
 
 
 def _to_bytes(network: Any) -> bytes:
@@ -641,10 +659,12 @@ def _to_bytes(network: Any) -> bytes:
 
 
 def _from_bytes(data: bytes) -> Any:
-    from . import Model, models
+    from . import Model
 
     if hasattr(Model, "_from_bytes"):
         return Model._from_bytes(data)
+    from . import models
+
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model.keras")
         with open(path, "wb") as file:
