@@ -10,13 +10,22 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from ._structure import is_nested, leaves, map_leaves, zip_leaves
 
-__all__ = ["AUTOTUNE", "INFINITE_CARDINALITY", "UNKNOWN_CARDINALITY", "Dataset", "TensorSpec"]
+__all__ = [
+    "AUTOTUNE",
+    "INFINITE_CARDINALITY",
+    "UNKNOWN_CARDINALITY",
+    "Dataset",
+    "Options",
+    "TensorSpec",
+    "experimental",
+]
 
 AUTOTUNE = -1
 INFINITE_CARDINALITY = -1
@@ -586,6 +595,25 @@ class Dataset:
             self._spec_later(),
             calls_python=self._calls_python,
         )
+
+
+class Options(SimpleNamespace):
+    """What scripts set for other engines; nothing of it changes what a dataset gives."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            experimental_optimization=SimpleNamespace(),
+            experimental_distribute=SimpleNamespace(),
+            threading=SimpleNamespace(),
+        )
+
+
+experimental = SimpleNamespace(
+    AUTOTUNE=AUTOTUNE,
+    INFINITE_CARDINALITY=INFINITE_CARDINALITY,
+    UNKNOWN_CARDINALITY=UNKNOWN_CARDINALITY,
+    cardinality=Dataset.cardinality,
+)
 
 
 def _of_rows(rows: Any, order: Callable[[], np.ndarray], count: int, spec: Callable | None = None) -> Dataset:

@@ -466,7 +466,7 @@ class CornuRegressor(RegressorMixin, _Network):
         found = self._outputs(X).reshape(-1, self.n_outputs_)
         if self.standardize:
             found = found * self.target_scale_ + self.target_mean_
-        # Of one target they are told in the precision that they have; of several, scikit-learn expects 64 bits.
+        # One target is told in the precision that it has; of several, scikit-learn expects 64 bits.
         return found[:, 0].astype(np.float32) if self._is_flat else found.astype(np.float64)
 
     def __sklearn_tags__(self) -> Any:
