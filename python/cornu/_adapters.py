@@ -395,7 +395,7 @@ def _of_objects(value: np.ndarray, name: str) -> np.ndarray:
         return array
     if isinstance(first, (list, tuple, np.ndarray)):
         raise ValueError(
-            f"{name} is an array of sequences of different lengths; cornu.utils.pad_sequences makes them equal"
+            f"{name} holds sequences of different lengths; cornu.utils.pad_sequences makes them equal"
         )
     raise TypeError(f"{name} is an array of objects that are not numbers, the first is {first!r}")
 
