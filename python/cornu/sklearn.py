@@ -467,7 +467,8 @@ class CornuRegressor(RegressorMixin, _Network):
         if self.standardize:
             found = found * self.target_scale_ + self.target_mean_
         # One target is told in the precision that it has; of several, scikit-learn expects 64 bits.
-        return found[:, 0].astype(np.float32) if self._is_flat else found.astype(np.float64)
+        found = found.astype(np.float32 if self.n_outputs_ == 1 else np.float64)
+        return found[:, 0] if self._is_flat else found
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
