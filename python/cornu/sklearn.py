@@ -252,10 +252,13 @@ class _Network(BaseEstimator):
     def _outputs(self, X: Any) -> np.ndarray:
         check_is_fitted(self, "model_")
         X = validate_data(self, X, reset=False, dtype=[np.float64, np.float32])
-        return np.asarray(self._predict_rows(self.model_, self._scaled(X)))
+        return self._predict_rows(self.model_, self._scaled(X))
 
     def _predict_rows(self, network: Any, x: np.ndarray) -> np.ndarray:
-        return network.predict(x, batch_size=max(32, min(len(x), 1024)), verbose=0)
+        if 1 < len(x) <= _WHOLE_BATCH:  # an order of their own: no rounding then depends on a row's place
+            x, which = np.unique(x, axis=0, return_inverse=True)
+            return np.asarray(network.predict(x, batch_size=_WHOLE_BATCH, verbose=0))[which.reshape(-1)]
+        return np.asarray(network.predict(x, batch_size=1024, verbose=0))
 
     # The data
 
@@ -608,7 +611,7 @@ class CornuTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Netwo
         """What the layer gives for each row, `[rows, features]`."""
         check_is_fitted(self, "model_")
         X = validate_data(self, X, reset=False, dtype=[np.float64, np.float32])
-        found = np.asarray(self._predict_rows(self._extractor, self._scaled(X)))
+        found = self._predict_rows(self._extractor, self._scaled(X))
         return found.reshape(len(found), -1)
 
     def __setstate__(self, state: dict) -> None:
