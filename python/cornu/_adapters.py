@@ -142,6 +142,8 @@ def to_numpy(value: Any, name: str = "x") -> np.ndarray:
     A column of a table becomes `[rows, 1]`.
     """
     if isinstance(value, np.ndarray):
+        if value.dtype == object:
+            return _of_objects(value, name)
         return value.view(np.ndarray) if type(value) is not np.ndarray else value
     module = type(value).__module__.partition(".")[0]
     if module == "pandas":
@@ -376,6 +378,26 @@ def _columns_of_numbers(kinds: Iterable[tuple[Any, str, bool]], name: str) -> No
             f"{name} has columns that are not numbers: {', '.join(wrong)}; "
             "encode them, or give a dict of columns"
         )
+
+
+def _of_objects(value: np.ndarray, name: str) -> np.ndarray:
+    """An array of objects that are all text, or all numbers, or arrays of one shape."""
+    first = value.flat[0] if value.size else 0.0
+    if isinstance(first, str):
+        return value.astype(str)
+    try:
+        array = (
+            np.stack([np.asarray(part) for part in value]) if value.ndim == 1 else value.astype(np.float64)
+        )
+    except (ValueError, TypeError):
+        array = value
+    if array.dtype != object:
+        return array
+    if isinstance(first, (list, tuple, np.ndarray)):
+        raise ValueError(
+            f"{name} holds sequences of different lengths; cornu.utils.pad_sequences makes them equal"
+        )
+    raise TypeError(f"{name} is an array of objects that are not numbers, the first is {first!r}")
 
 
 def _of_pandas(value: Any, name: str) -> np.ndarray:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+_NESTED = (tuple, list, dict)
+
 
 def is_nested(value: Any) -> bool:
     """Whether `value` is a tuple, a list or a dict."""
-    return isinstance(value, (tuple, list, dict))
+    return isinstance(value, _NESTED)
 
 
 def rebuild(like: Any, parts: Iterable) -> Any:
@@ -22,6 +24,8 @@ def rebuild(like: Any, parts: Iterable) -> Any:
 
 def map_leaves(function: Callable, value: Any) -> Any:
     """`value` with `function` applied to each leaf."""
+    if type(value) is tuple:  # by far the most common, once for each element of a dataset
+        return tuple([map_leaves(function, p) if isinstance(p, _NESTED) else function(p) for p in value])
     if isinstance(value, dict):
         return rebuild(value, [map_leaves(function, part) for part in value.values()])
     if isinstance(value, (tuple, list)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import queue
@@ -10,13 +11,22 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from ._structure import is_nested, leaves, map_leaves, zip_leaves
 
-__all__ = ["AUTOTUNE", "INFINITE_CARDINALITY", "UNKNOWN_CARDINALITY", "Dataset", "TensorSpec"]
+__all__ = [
+    "AUTOTUNE",
+    "INFINITE_CARDINALITY",
+    "UNKNOWN_CARDINALITY",
+    "Dataset",
+    "Options",
+    "TensorSpec",
+    "experimental",
+]
 
 AUTOTUNE = -1
 INFINITE_CARDINALITY = -1
@@ -588,6 +598,25 @@ class Dataset:
         )
 
 
+class Options(SimpleNamespace):
+    """What scripts set for other engines; nothing of it changes what a dataset gives."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            experimental_optimization=SimpleNamespace(),
+            experimental_distribute=SimpleNamespace(),
+            threading=SimpleNamespace(),
+        )
+
+
+experimental = SimpleNamespace(
+    AUTOTUNE=AUTOTUNE,
+    INFINITE_CARDINALITY=INFINITE_CARDINALITY,
+    UNKNOWN_CARDINALITY=UNKNOWN_CARDINALITY,
+    cardinality=Dataset.cardinality,
+)
+
+
 def _of_rows(rows: Any, order: Callable[[], np.ndarray], count: int, spec: Callable | None = None) -> Dataset:
     def elements() -> Iterator:
         for i in order():
@@ -647,20 +676,32 @@ def _tensor(value: Any) -> Any:
     return np.asarray(value).view(tensor)
 
 
+@functools.cache
 def _tensor_class() -> type | None:
     found = getattr(sys.modules[__package__], "EagerTensor", None)
     return found if isinstance(found, type) and issubclass(found, np.ndarray) else None
 
 
 def _stack(values: list) -> np.ndarray:
-    first = np.shape(values[0])
-    for value in values:
-        if np.shape(value) != first:
-            raise ValueError(
-                f"elements of different shapes cannot be batched: {first} and {np.shape(value)}; "
-                "padded_batch fills them up"
-            )
-    return np.stack(values) if isinstance(values[0], np.ndarray) else np.asarray(values)
+    first = values[0]
+    shape = np.shape(first)
+    if not isinstance(first, np.ndarray) or first.dtype.kind in "USO":
+        shapes = {np.shape(value) for value in values}
+        if len(shapes) > 1:
+            raise _unequal(*sorted(shapes)[:2])
+        return np.stack([np.asarray(value) for value in values]) if shape else np.asarray(values)
+    stacked = np.empty((len(values), *shape), first.dtype)  # row by row is faster than np.stack
+    for row, value in enumerate(values):
+        if np.shape(value) != shape:
+            raise _unequal(shape, np.shape(value))
+        stacked[row] = value
+    return stacked
+
+
+def _unequal(one: tuple, other: tuple) -> ValueError:
+    return ValueError(
+        f"elements of different shapes cannot be batched: {one} and {other}; padded_batch fills them up"
+    )
 
 
 def _spec_of(value: Any) -> Any:

@@ -29,6 +29,7 @@ def install() -> None:
                 raise
         import keras
 
+        let_keras_know_our_datasets()
         return getattr(keras, name)
 
     package.__getattr__ = find
@@ -38,6 +39,22 @@ def install() -> None:
         setattr(core, function.__name__, function)
     sys.modules["cornu._core"] = core
     package._core = core
+
+
+def let_keras_know_our_datasets() -> None:
+    """Keras asks for its own class; what is ours has the same methods."""
+    from cornu.utils import PyDataset
+    from keras.src.trainers.data_adapters import py_dataset_adapter
+
+    theirs = py_dataset_adapter.PyDataset
+    if type(theirs) is not type:
+        return
+
+    class Either(type):
+        def __instancecheck__(cls, value: object) -> bool:
+            return isinstance(value, (PyDataset, theirs))
+
+    py_dataset_adapter.PyDataset = Either("PyDataset", (), {})
 
 
 def set_seed(seed: int) -> None:

@@ -190,3 +190,17 @@ def test_triples():
     with pytest.raises(ValueError, match="empty"):
         split_off((X[:1], None, None), 0.5)
     assert arrays({"a": [1, 2]})["a"].shape == (2,)
+
+
+def test_arrays_of_objects():
+    assert to_numpy(np.array(["a", "b"], object)).dtype.kind == "U"
+    assert to_numpy(np.array([1, 2.5], object)).tolist() == [1, 2.5]
+    same = np.empty(2, object)
+    same[:] = [[1, 2], [3, 4]]
+    assert to_numpy(same).shape == (2, 2)
+    ragged = np.empty(2, object)
+    ragged[:] = [[1], [2, 3]]
+    with pytest.raises(ValueError, match="pad_sequences"):
+        batches(ragged)
+    with pytest.raises(TypeError, match="None"):
+        batches(np.array([None, 1], object))

@@ -180,3 +180,12 @@ def test_what_it_says_of_itself():
     )
     assert ds.map(lambda x, y: x).element_spec.shape == (2, 2)
     assert bool(Dataset.range(0))
+
+
+def test_names_of_older_scripts():
+    from cornu import data
+
+    assert data.experimental.AUTOTUNE == AUTOTUNE and data.experimental.cardinality(Dataset.range(3)) == 3
+    options = data.Options()
+    options.experimental_distribute.auto_shard_policy = 1
+    assert values(Dataset.range(2).with_options(options)) == [0, 1]

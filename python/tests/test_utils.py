@@ -1,7 +1,6 @@
 """The small tools: arrays, windows, folders, splits, seeds."""
 
 import random
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -274,4 +273,13 @@ def test_symbols():
     if cornu.KerasTensor is keras.KerasTensor:
         assert utils.is_keras_tensor(keras.Input((2,)))
     assert not utils.is_keras_tensor(np.zeros(2))
-    assert Path(__file__).exists()
+
+
+def test_names_of_older_scripts():
+    from cornu import preprocessing
+    from cornu.preprocessing.sequence import pad_sequences
+
+    assert pad_sequences is utils.pad_sequences
+    assert preprocessing.image.load_img is utils.load_img
+    for name in dir(preprocessing):
+        assert getattr(preprocessing, name) is not None

@@ -1,6 +1,4 @@
-"""Preparing sequences."""
-
-from __future__ import annotations
+"""Sequences of one length."""
 
 from ..utils.arrays import pad_sequences
 
