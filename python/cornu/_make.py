@@ -193,9 +193,11 @@ def lazy_module(
             value = more[attribute]
             value = value() if isinstance(value, Later) else value
         elif (name := known.get(attribute)) is None:
-            near = (
-                [] if attribute.startswith("_") else difflib.get_close_matches(attribute, [*known, *more], 1)
-            )
+            # Imported for a message alone.
+            import difflib
+
+            public = [] if attribute.startswith("_") else [*known, *more]
+            near = difflib.get_close_matches(attribute, public, 1)
             hint = f". Did you mean: '{near[0]}'?" if near else ""
             raise AttributeError(f"module {module_name!r} has no attribute {attribute!r}{hint}")
         elif name != attribute:

@@ -175,6 +175,7 @@ class Binder:
         return f"{self.label} takes {takes} positional argument{plural} but {n_args + own} {were} given"
 
     def _unknown(self, name: str) -> str:
+        # Imported for a message alone.
         import difflib
 
         known = list(self.defaults)
