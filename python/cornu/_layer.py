@@ -479,6 +479,7 @@ class Layer(Operation):
         )
         core = self._alone.get(key)
         if core is None:
+            self.__dict__.setdefault("_called_on", [_shape_of(arg) for arg in args if _has_shape(arg)])
             core = self._engine().alone(args, kwargs or None, self._seed())
             self._adopt(core, bind=True)
             if len(self._alone) > 8:
@@ -648,7 +649,9 @@ class Layer(Operation):
         fields = dict(fields)
         if self._post is not None:
             fields["activation"] = self._post
-        return shared | fields
+        # Some classes, such as SpatialDropout1D, do not take all that layers have.
+        accepted = self._binder.defaults
+        return {key: value for key, value in shared.items() if key in accepted or self._binder.rest} | fields
 
     def _plain_config(self) -> Any:
         """Give the config for a file."""
@@ -727,16 +730,26 @@ class Layer(Operation):
         return id(self)
 
     def __reduce__(self) -> Any:
+        if not self._describes_itself:
+            weights: Any = [(path, weight.numpy(), weight.trainable) for path, weight in self._weights.items()]
+            return _revive, (type(self), self.get_config(), weights, None)
         return _revive, (type(self), self.get_config(), self.get_weights(), self._built_shapes())
 
     def _built_shapes(self) -> Any:
-        return [tuple(symbol.shape) for symbol in self._nodes[0].inputs] if self._nodes else None
+        if self._nodes:
+            return [_shape_of(arg) for arg in self._nodes[0].args if _has_shape(arg)]
+        return self.__dict__.get("_called_on")
 
 
 def _revive(cls: type, config: dict[str, Any], weights: list, shapes: Any) -> Any:
-    layer = cls.from_config(config)
-    if weights:
-        if shapes:
+    from ._make import revive
+
+    layer: Any = revive(cls, config)
+    if weights and not layer._describes_itself:
+        for path, value, trainable in weights:
+            layer._add_variable_at(path, value, trainable)
+    elif weights:
+        if shapes and not layer.weights:
             layer.compute_output_shape(*shapes)
         layer.set_weights(weights)
     return layer
