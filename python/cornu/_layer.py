@@ -17,6 +17,16 @@ from ._tensor import tensor
 from ._variable import Variable, _dtype_name
 
 
+_UNUSED = (
+    "activity_regularizer",
+    "quantization_config",
+    "renorm",
+    "renorm_clipping",
+    "renorm_momentum",
+    "seed",
+)
+
+
 def call_kind(args: tuple, kwargs: dict[str, Any]) -> int:
     """Say on what something is called: 0 for numbers, 1 for tensors of a graph being described, 2 for symbols."""
     kind = _core.call_kind(*args, **kwargs)
@@ -118,6 +128,9 @@ class Layer(Operation):
         fields = dict(self._binder.config(bound))
         for shared in ("trainable", "dtype", "name", "autocast"):
             fields.pop(shared, None)
+        if fields.get("axis", 0) is None and self._class_name() == "Normalization":
+            # One mean and variance of all values.
+            fields["axis"] = []
         if "activity_regularizer" in fields and fields["activity_regularizer"] is None:
             fields.pop("activity_regularizer")
         input_shape = bound.get("input_shape")
@@ -399,8 +412,15 @@ class Layer(Operation):
         elif kind == 1:
             result = self._call_engine(args, kwargs)
         else:
+            if kwargs.get("training") is None and self._draws_unasked:
+                kwargs["training"] = True
             result = self._call_numbers(args, kwargs)
         return result if self._post is None else self._post(result)
+
+    @property
+    def _draws_unasked(self) -> bool:
+        """Whether numbers are changed unless `training=False` is said, as images are by Keras's layers."""
+        return not self._is_custom and _changes_images(self._class_name())
 
     def _seed(self) -> int:
         if self._draw_seed is None:
@@ -647,11 +667,15 @@ class Layer(Operation):
             return shared
         fields = self._engine().config() if not self._describes_itself else self._fields
         fields = dict(fields)
+        # What the engine has no use for is in Keras's configs all the same.
+        binder, bound = self._binder, self._bound or {}
+        for key in _UNUSED:
+            if key in bound and key not in fields and not (key == "activity_regularizer" and key in binder.keywords):
+                fields[key] = plain(bound[key])
         if self._post is not None:
             fields["activation"] = self._post
         # Some classes, such as SpatialDropout1D, do not take all that layers have.
-        accepted = self._binder.defaults
-        return {key: value for key, value in shared.items() if key in accepted or self._binder.rest} | fields
+        return {key: value for key, value in shared.items() if key in binder.defaults or binder.rest} | fields
 
     def _plain_config(self) -> Any:
         """Give the config for a file."""
@@ -753,6 +777,10 @@ def _revive(cls: type, config: dict[str, Any], weights: list, shapes: Any) -> An
             layer.compute_output_shape(*shapes)
         layer.set_weights(weights)
     return layer
+
+
+def _changes_images(name: str) -> bool:
+    return name.startswith("Random") or name in ("CutMix", "Equalization", "MixUp", "RandAugment", "Solarization")
 
 
 def _missing(layer: Layer, name: str) -> Any:

@@ -9,12 +9,7 @@ import cornu
 import numpy as np
 import pytest
 from cornu import _tables, layers
-from layer_cases import CASES, IDS, RANDOM_IMAGES, TEXTS, Case, case
-
-STOCHASTIC = {"Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise", *RANDOM_IMAGES} | {
-    f"SpatialDropout{n}D" for n in (1, 2, 3)
-}
-
+from layer_cases import CASES, IDS, TEXTS, Case
 
 @pytest.fixture(params=CASES, ids=IDS)
 def sample(request: pytest.FixtureRequest) -> Case:
@@ -70,7 +65,7 @@ def test_there_is_a_case_for_every_layer() -> None:
 
 
 def test_called(sample: Case) -> None:
-    layer, call = sample.make(layers), sample.call or {}
+    layer, call = sample.make(layers), sample.at_rest()
     arrays = sample.inputs()
     outputs = layer(*arrays, **call)
     assert layer.built
@@ -91,19 +86,19 @@ def test_called(sample: Case) -> None:
         assert shapes_of(symbolic) == expected
         model = cornu.Model(given[0] if len(given) == 1 else given, symbolic)
         same(model.predict(arrays[0] if len(arrays) == 1 else arrays, verbose=0), outputs)
-        same(model(arrays[0] if len(arrays) == 1 else arrays), outputs)
+        same(model(arrays[0] if len(arrays) == 1 else arrays, training=False), outputs)
         assert [w.path for w in model.weights] == [w.path for w in layer.weights]
         assert all(a is b for a, b in zip(model.weights, layer.weights, strict=True))
     if sample.model and isinstance(arrays[0], np.ndarray) and len(arrays) == 1 and len(numpy(outputs)) == 1:
         model = cornu.Sequential([sample.make(layers)])
-        model(arrays[0])
+        model.build(arrays[0].shape)
         model.set_weights(layer.get_weights())
         same(model.predict(arrays[0], verbose=0), outputs)
         assert model.output_shape == (None, *numpy(outputs)[0].shape[1:])
 
 
 def test_there_and_back(sample: Case, tmp_path: Any) -> None:
-    layer, call = sample.make(layers), sample.call or {}
+    layer, call = sample.make(layers), sample.at_rest()
     arrays = sample.inputs()
     layer(*arrays, **call)
     weights = filled(layer)
@@ -144,16 +139,12 @@ def plain(value: Any) -> Any:
     return value
 
 
-# What Keras 3.15 gives in configs besides, and what is said in other words.
-ELSEWHERE: dict[str, set[str]] = {}
-
-
 def test_as_in_keras(sample: Case, tmp_path: Any) -> None:
     keras = pytest.importorskip("keras")
     if keras.__version__ != _tables.table()["keras"]:
         pytest.skip(f"compares with Keras {_tables.table()['keras']}")
     layer, theirs = sample.make(layers), sample.make(keras.layers)
-    arrays, call = sample.inputs(), sample.call or {}
+    arrays, call = sample.inputs(), sample.at_rest()
     layer(*arrays, **call)
     theirs(*arrays, **call)
     assert [tuple(w.shape) for w in layer.weights] == [tuple(w.shape) for w in theirs.weights if "seed" not in w.name]
@@ -165,14 +156,14 @@ def test_as_in_keras(sample: Case, tmp_path: Any) -> None:
     else:
         for weight, value in zip((w for w in theirs.weights if "seed" not in w.name), weights, strict=True):
             weight.assign(value)
-    if sample.name not in ("Solarization",):
-        same(layer(*arrays, **call), theirs(*arrays, **call), sample.tolerance)
+    same(layer(*arrays, **call), theirs(*arrays, **call), sample.tolerance)
     ours_config, their_config = plain(layer.get_config()), plain(theirs.get_config())
     for config in (ours_config, their_config):
         config.pop("name")
         if isinstance(config.get("dtype"), dict):
             config["dtype"] = config["dtype"]["config"]["name"]
-    assert list(ours_config) and set(ours_config) == set(their_config)
+    # Keras forgets the seeds of some.
+    assert set(their_config) <= set(ours_config) <= {*their_config, "seed"}
     if not sample.model:
         return
     given = [symbols(array) for array in arrays]
@@ -181,8 +172,7 @@ def test_as_in_keras(sample: Case, tmp_path: Any) -> None:
     cornu.Model(given[0] if len(given) == 1 else given, symbolic).save(path)
     loaded = keras.models.load_model(path)
     flat = arrays[0] if len(arrays) == 1 else arrays
-    if sample.name not in ("Solarization",):
-        same(loaded.predict(flat, verbose=0), layer(*arrays, **call), sample.tolerance)
+    same(loaded.predict(flat, verbose=0), layer(*arrays, **call), sample.tolerance)
     assert plain(next(item for item in loaded.layers if item.name == layer.name).get_config()) == plain(
         theirs.get_config()
     ) | {"name": layer.name}
