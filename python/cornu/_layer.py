@@ -114,7 +114,10 @@ class Layer(Operation):
             raise ValueError(f"a layer's name is a text, got {name!r}")
         if name is not None and "/" in name:
             raise ValueError(f"a layer cannot be called {name!r}: names have no /")
-        self.__dict__["name"] = name or _session.unique_name(_session.snake_case(type(self).__name__))
+        class_name = type(self).__name__
+        # Keras calls this one by another name than the class that it exports.
+        class_name = "GroupedQueryAttention" if class_name == "GroupQueryAttention" else class_name
+        self.__dict__["name"] = name or _session.unique_name(_session.snake_case(class_name))
         self._trainable = bool(trainable)
         self._policy = None if dtype is None else dtype_policies.get(dtype)
         if self._policy is None and config._values["dtype_policy"] != "float32":
@@ -131,6 +134,10 @@ class Layer(Operation):
         if fields.get("axis", 0) is None and self._class_name() == "Normalization":
             # One mean and variance of all values.
             fields["axis"] = []
+        if isinstance(fields.get("cell"), (list, tuple)):
+            from .layers import StackedRNNCells
+
+            bound["cell"] = fields["cell"] = StackedRNNCells(list(fields["cell"]))
         if "activity_regularizer" in fields and fields["activity_regularizer"] is None:
             fields.pop("activity_regularizer")
         input_shape = bound.get("input_shape")
@@ -668,10 +675,11 @@ class Layer(Operation):
         fields = self._engine().config() if not self._describes_itself else self._fields
         fields = dict(fields)
         # What the engine has no use for is in Keras's configs all the same.
-        binder, bound = self._binder, self._bound or {}
+        binder = self._binder
         for key in _UNUSED:
-            if key in bound and key not in fields and not (key == "activity_regularizer" and key in binder.keywords):
-                fields[key] = plain(bound[key])
+            shared_by_all = key == "activity_regularizer" and key in binder.keywords
+            if key in binder.defaults and key not in fields and not shared_by_all:
+                fields[key] = plain((self._bound or {}).get(key, binder.defaults[key]))
         if self._post is not None:
             fields["activation"] = self._post
         # Some classes, such as SpatialDropout1D, do not take all that layers have.

@@ -91,7 +91,7 @@ def test_called(sample: Case) -> None:
         assert all(a is b for a, b in zip(model.weights, layer.weights, strict=True))
     if sample.model and isinstance(arrays[0], np.ndarray) and len(arrays) == 1 and len(numpy(outputs)) == 1:
         model = cornu.Sequential([sample.make(layers)])
-        model.build(arrays[0].shape)
+        model.build((None, *arrays[0].shape[1:]))
         model.set_weights(layer.get_weights())
         same(model.predict(arrays[0], verbose=0), outputs)
         assert model.output_shape == (None, *numpy(outputs)[0].shape[1:])
