@@ -11,6 +11,7 @@ mod layer;
 mod model;
 mod operations;
 mod symbol;
+mod text;
 mod trace;
 mod values;
 mod variable;
@@ -38,6 +39,8 @@ mod core {
     use super::operations::{call_kind, clear_plans, gradient, op, operations, random, tracing};
     #[pymodule_export]
     use super::symbol::{Symbol, input};
+    #[pymodule_export]
+    use super::text::OnData;
     #[pymodule_export]
     use super::trace::Tensor;
     #[pymodule_export]
