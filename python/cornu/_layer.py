@@ -163,7 +163,15 @@ class Layer(Operation):
 
     def build(self, *args: Any, **kwargs: Any) -> None:
         """Make the weights, for inputs of that shape."""
+        if not self._is_custom and not self.built and args and args[0] is not None:
+            self._connect(tuple(_symbol_like(shape) for shape in args), {})
         self.built = True
+
+    def _place(self, path: str) -> None:
+        """Tell the engine where the layers within lie in the graph at hand."""
+        for name, layer in self._children.items():
+            _core.place(layer._id, f"{path}/{name}")
+            layer._place(f"{path}/{name}")
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Give the output."""

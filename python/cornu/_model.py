@@ -78,6 +78,7 @@ class Model(Layer):
         self._connect_between(inputs, outputs, sequential=False)
 
     def _connect_between(self, inputs: Any, outputs: Any, sequential: bool) -> None:
+        self._engine_layer = None
         flat_inputs, flat_outputs = _flat(inputs, "inputs"), _flat(outputs, "outputs")
         given, wanted = [], []
         self._input_structure, self._output_structure = flatten(inputs, given), flatten(outputs, wanted)
@@ -166,8 +167,9 @@ class Model(Layer):
     def _engine(self) -> Any:
         if not self._is_custom:
             self._need_built()
-            # The weights may have changed since, and so may what is trained.
-            return _core.Layer.of_model(self._id, self._core, self.name, self._trainable)
+            if self._engine_layer is None:
+                self._engine_layer = _core.Layer.of_model(self._id, self._core, self.name, self._trainable)
+            return self._engine_layer
         return super()._engine()
 
     @property
@@ -292,11 +294,27 @@ class Model(Layer):
             return self._call_functional(args, kwargs)
         if kind == 1 and _session.tracing.layers and _session.tracing.layers[0] is self and self._in_step:
             return self._call_in_step(args, kwargs)
+        if kind == 1 and not self._is_custom and self._core is not None:
+            here = _core.path()
+            self._place(f"{here}/{self.name}" if here else self.name)
         return super().__call__(*args, **kwargs)
 
     @property
     def _in_step(self) -> bool:
         return bool(self.__dict__.get("_stepping"))
+
+    def _place(self, prefix: str) -> None:
+        """Tell the engine where the layers lie in the graph at hand."""
+        for name, layer in self._parts():
+            path = f"{prefix}/{name}" if prefix else name
+            _core.place(layer._id, path)
+            layer._place(path)
+
+    def _parts(self) -> Iterator[tuple[str, Layer]]:
+        if self._layers_by_name is not None:
+            yield from self._layers_by_name.items()
+        else:
+            yield from ((layer.name, layer) for _, layer in self._sublayers())
 
     def _call_in_step(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         """Call the whole model within its own training step."""
@@ -906,6 +924,7 @@ class Model(Layer):
             data = (inputs,)
         for metric in self.metrics:
             metric._last = None
+        self._place(self.name if self._is_custom else "")
         _session.tracing.layers.append(self)
         self.__dict__["_stepping"] = True
         self.__dict__["_step_training"] = training
@@ -1059,6 +1078,11 @@ class Model(Layer):
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Read the weights from a ``.weights.h5`` file."""
         self._need_built()
+        if str(filepath).endswith(".keras"):
+            from .models import load_model
+
+            self.set_weights(load_model(filepath, compile=False).get_weights())
+            return
         self._core.load_weights(filepath)
 
     def export(self, filepath: Any, format: str = "keras", **kwargs: Any) -> None:
@@ -1349,8 +1373,6 @@ def _symbols_of(shape: Any, name: str) -> Any:
 
 
 def _unpacked(data: Any) -> tuple[Any, Any, Any]:
-    if isinstance(data, list):
-        data = tuple(data)
     if not isinstance(data, tuple):
         return data, None, None
     return (*data, None, None)[:3]

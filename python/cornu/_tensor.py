@@ -21,6 +21,9 @@ class Tensor(np.ndarray):
         return id(self)
 
 
+EagerTensor = Tensor
+
+
 def tensor(array: Any) -> Tensor:
     """Give the array as a `Tensor`, in the same memory."""
     return np.asarray(array).view(Tensor)

@@ -81,7 +81,7 @@ impl Layer {
     #[staticmethod]
     #[pyo3(signature = (id, model, name, trainable=true))]
     fn of_model(id: u64, model: &Model, name: String, trainable: bool) -> PyResult<Layer> {
-        let inner = model.look(|held| held.model().clone().without_weights())?;
+        let inner = model.look(|model| model.clone().without_weights())?;
         finish(id, AnyLayer::from(inner.named(name.clone())), name, trainable, None)
     }
 

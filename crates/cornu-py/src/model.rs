@@ -198,9 +198,23 @@ impl Model {
     }
 
     /// Looks at what the model is made of, which needs no weights.
-    pub fn look<R>(&self, look: impl FnOnce(&mut Held) -> R) -> PyResult<R> {
-        let mut held = self.held.try_lock().map_err(|_| in_use())?;
-        held.as_mut().map(look).ok_or_else(in_use)
+    pub fn look<R>(&self, look: impl FnOnce(&mut cornu::Model) -> R) -> PyResult<R> {
+        let mut look = Some(look);
+        if let Ok(mut held) = self.held.try_lock()
+            && let Some(held) = held.as_mut()
+            && let Some(look) = look.take()
+        {
+            return Ok(look(held.model()));
+        }
+        let mut result = None;
+        if TRAINING.is_set() {
+            TRAINING.with(|now| {
+                if now.0.id() == self.id {
+                    now.0.look(&mut |trainer| result = look.take().map(|look| look(trainer)));
+                }
+            });
+        }
+        result.ok_or_else(in_use)
     }
 
     fn with_trainer<R: Send>(
@@ -325,22 +339,28 @@ impl Model {
     }
 
     fn is_compiled(&self) -> PyResult<bool> {
-        self.look(|held| matches!(held, Held::Trainer(_)))
+        match self.held.try_lock() {
+            Ok(held) => match &*held {
+                Some(held) => Ok(matches!(held, Held::Trainer(_))),
+                // What is trained is compiled.
+                None => Ok(true),
+            },
+            Err(_) => Ok(true),
+        }
     }
 
     fn name(&self) -> PyResult<String> {
-        self.look(|held| held.model().name().to_string())
+        self.look(|model| model.name().to_string())
     }
 
     fn is_sequential(&self) -> PyResult<bool> {
         use cornu::registry::Item;
-        self.look(|held| held.model().class_name() == "Sequential")
+        self.look(|model| model.class_name() == "Sequential")
     }
 
     /// The layers, in order.
     fn layers<'py>(&self, py: Python<'py>) -> PyResult<Vec<LayerRow<'py>>> {
-        let rows = self.look(|held| {
-            let model = held.model();
+        let rows = self.look(|model| {
             let row = |node: &cornu::model::Node| {
                 let layer = &node.layer;
                 let config =
@@ -366,9 +386,8 @@ impl Model {
 
     /// Layer `index`, as models hold it.
     fn layer(&self, id: u64, index: usize) -> PyResult<Layer> {
-        let any = self.look(|held| {
-            let model = held.model();
-            let node = model.network().nodes.get(index)?;
+        let any = self.look(|model| {
+                        let node = model.network().nodes.get(index)?;
             let layer = node.layer.clone();
             Some(cornu::layers::AnyLayer { name: Some(node.name.clone()), ..layer })
         })?;
@@ -377,7 +396,7 @@ impl Model {
 
     /// The model that layer `index` is.
     fn inner(&self, index: usize) -> PyResult<Option<Model>> {
-        let inner = self.look(|held| held.model().network().nodes.get(index)?.as_model().cloned())?;
+        let inner = self.look(|model| model.network().nodes.get(index)?.as_model().cloned())?;
         Ok(inner.map(Model::new))
     }
 
@@ -397,8 +416,7 @@ impl Model {
     /// What each call is called on: number of the layer, of its call, and of those that its inputs come from with
     /// the number of the output.
     fn connections(&self) -> PyResult<Vec<(usize, usize, Vec<(usize, usize, usize)>)>> {
-        self.look(|held| {
-            let model = held.model();
+        self.look(|model| {
             let network = model.network();
             let of = |&(node, call): &(usize, usize)| {
                 let inputs = network.nodes[node].calls[call].arguments.tensors();
@@ -411,8 +429,7 @@ impl Model {
     /// Where the inputs and the outputs are: numbers of layer, call and output.
     #[allow(clippy::type_complexity)]
     fn ends(&self) -> PyResult<(Vec<(usize, usize, usize)>, Vec<(usize, usize, usize)>)> {
-        self.look(|held| {
-            let model = held.model();
+        self.look(|model| {
             let of = |list: &[cornu::model::Reference]| {
                 list.iter().map(|at| (at.node, at.call, at.output)).collect::<Vec<_>>()
             };
@@ -423,8 +440,7 @@ impl Model {
     /// The names of inputs and outputs in dictionaries of data, and whether they come in such.
     #[allow(clippy::type_complexity)]
     fn keys(&self) -> PyResult<(Vec<String>, Vec<String>, bool, bool)> {
-        self.look(|held| {
-            let model = held.model();
+        self.look(|model| {
             let network = model.network();
             let dict = |structure: &Structure| matches!(structure, Structure::Dict(_));
             let (input, output) = (dict(&network.input_structure), dict(&network.output_structure));
@@ -440,8 +456,7 @@ impl Model {
             true => Vec::new(),
             false => self.weights.lock().map_err(|_| in_use())?.iter().map(|(index, _)| *index).collect(),
         };
-        self.look(|held| {
-            let model = held.model();
+        self.look(|model| {
             let row = |index: usize| {
                 let variable = &model.variables().list()[index];
                 let (shape, dtype) = (variable.ty.shape.to_vec(), variable.ty.dtype.keras_name().to_string());
@@ -460,8 +475,8 @@ impl Model {
     /// Makes weight `index` the one that `variable` holds.
     fn bind(&self, index: usize, variable: Py<Variable>) -> PyResult<()> {
         let (shape, dtype) = variable.get().ty();
-        let (wanted, path) = self.look(|held| {
-            let own = &held.model().variables().list()[index];
+        let (wanted, path) = self.look(|model| {
+            let own = &model.variables().list()[index];
             (own.ty.clone(), own.path.clone())
         })?;
         if (&wanted.shape, wanted.dtype) != (shape, dtype) {
@@ -707,7 +722,7 @@ impl Model {
     }
 
     fn to_json(&self) -> PyResult<String> {
-        self.look(|held| held.model().to_json())
+        self.look(|model| model.to_json())
     }
 
     /// The table of layers: rows of layer, output shape, parameters, connected to; and the totals.
@@ -778,8 +793,7 @@ impl Model {
         &self,
         py: Python<'py>,
     ) -> PyResult<Vec<(Vec<Option<usize>>, Bound<'py, PyString>)>> {
-        let types = self.look(|held| {
-            let model = held.model();
+        let types = self.look(|model| {
             let of = |at: &cornu::model::Reference| model.types_of(at.node, at.call)[at.output].clone();
             model.network().outputs.iter().map(of).collect::<Vec<_>>()
         })?;
