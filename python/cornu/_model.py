@@ -290,7 +290,7 @@ class Model(Layer):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the model on symbols, on tensors of a graph that is being described, or on numbers."""
         kind = call_kind(args, kwargs)
-        if kind == 0 and not self._is_custom:
+        if kind == 0 and (not self._is_custom or (len(args) == 1 and self._has_call and not any(kwargs.values()))):
             return self._call_functional(args, kwargs)
         if kind == 1 and _session.tracing.layers and _session.tracing.layers[0] is self and self._in_step:
             return self._call_in_step(args, kwargs)

@@ -40,7 +40,7 @@ def test_a_layer_on_numbers_on_symbols_and_in_training(tmp_path):
     assert [weight.name for weight in layer.weights] == ["w", "b"]
     assert layer(keras.Input((4,))).shape == (None, 2)
     model = keras.Sequential([keras.Input((4,)), Linear(8), layers.ReLU(), Linear(1)])
-    model.compile("adam", "mse")
+    model.compile(keras.optimizers.Adam(0.05), "mse")
     history = model.fit(X, Y, epochs=30, verbose=0)
     assert history.history["loss"][-1] < history.history["loss"][0] / 2
     model.save(tmp_path / "model.keras")
