@@ -17,6 +17,16 @@ from ._tensor import tensor
 from ._variable import Variable, _dtype_name
 
 
+_UNUSED = (
+    "activity_regularizer",
+    "quantization_config",
+    "renorm",
+    "renorm_clipping",
+    "renorm_momentum",
+    "seed",
+)
+
+
 def call_kind(args: tuple, kwargs: dict[str, Any]) -> int:
     """Say on what something is called: 0 for numbers, 1 for tensors of a graph being described, 2 for symbols."""
     kind = _core.call_kind(*args, **kwargs)
@@ -104,7 +114,10 @@ class Layer(Operation):
             raise ValueError(f"a layer's name is a text, got {name!r}")
         if name is not None and "/" in name:
             raise ValueError(f"a layer cannot be called {name!r}: names have no /")
-        self.__dict__["name"] = name or _session.unique_name(_session.snake_case(type(self).__name__))
+        class_name = type(self).__name__
+        # Keras calls this one by another name than the class that it exports.
+        class_name = "GroupedQueryAttention" if class_name == "GroupQueryAttention" else class_name
+        self.__dict__["name"] = name or _session.unique_name(_session.snake_case(class_name))
         self._trainable = bool(trainable)
         self._policy = None if dtype is None else dtype_policies.get(dtype)
         if self._policy is None and config._values["dtype_policy"] != "float32":
@@ -118,6 +131,13 @@ class Layer(Operation):
         fields = dict(self._binder.config(bound))
         for shared in ("trainable", "dtype", "name", "autocast"):
             fields.pop(shared, None)
+        if fields.get("axis", 0) is None and self._class_name() == "Normalization":
+            # One mean and variance of all values.
+            fields["axis"] = []
+        if isinstance(fields.get("cell"), (list, tuple)):
+            from .layers import StackedRNNCells
+
+            bound["cell"] = fields["cell"] = StackedRNNCells(list(fields["cell"]))
         if "activity_regularizer" in fields and fields["activity_regularizer"] is None:
             fields.pop("activity_regularizer")
         input_shape = bound.get("input_shape")
@@ -407,8 +427,15 @@ class Layer(Operation):
         elif kind == 1:
             result = self._call_engine(args, kwargs)
         else:
+            if kwargs.get("training") is None and self._draws_unasked:
+                kwargs["training"] = True
             result = self._call_numbers(args, kwargs)
         return result if self._post is None else self._post(result)
+
+    @property
+    def _draws_unasked(self) -> bool:
+        """Whether numbers are changed unless `training=False` is said, as images are by Keras's layers."""
+        return not self._is_custom and _changes_images(self._class_name())
 
     def _seed(self) -> int:
         if self._draw_seed is None:
@@ -487,6 +514,7 @@ class Layer(Operation):
         )
         core = self._alone.get(key)
         if core is None:
+            self.__dict__.setdefault("_called_on", [_shape_of(arg) for arg in args if _has_shape(arg)])
             core = self._engine().alone(args, kwargs or None, self._seed())
             self._adopt(core, bind=True)
             if len(self._alone) > 8:
@@ -654,9 +682,16 @@ class Layer(Operation):
             return shared
         fields = self._engine().config() if not self._describes_itself else self._fields
         fields = dict(fields)
+        # What the engine has no use for is in Keras's configs all the same.
+        binder = self._binder
+        for key in _UNUSED:
+            shared_by_all = key == "activity_regularizer" and key in binder.keywords
+            if key in binder.defaults and key not in fields and not shared_by_all:
+                fields[key] = plain((self._bound or {}).get(key, binder.defaults[key]))
         if self._post is not None:
             fields["activation"] = self._post
-        return shared | fields
+        # Some classes, such as SpatialDropout1D, do not take all that layers have.
+        return {key: value for key, value in shared.items() if key in binder.defaults or binder.rest} | fields
 
     def _plain_config(self) -> Any:
         """Give the config for a file."""
@@ -735,19 +770,33 @@ class Layer(Operation):
         return id(self)
 
     def __reduce__(self) -> Any:
+        if not self._describes_itself:
+            weights: Any = [(path, weight.numpy(), weight.trainable) for path, weight in self._weights.items()]
+            return _revive, (type(self), self.get_config(), weights, None)
         return _revive, (type(self), self.get_config(), self.get_weights(), self._built_shapes())
 
     def _built_shapes(self) -> Any:
-        return [tuple(symbol.shape) for symbol in self._nodes[0].inputs] if self._nodes else None
+        if self._nodes:
+            return [_shape_of(arg) for arg in self._nodes[0].args if _has_shape(arg)]
+        return self.__dict__.get("_called_on")
 
 
 def _revive(cls: type, config: dict[str, Any], weights: list, shapes: Any) -> Any:
-    layer = cls.from_config(config)
-    if weights:
-        if shapes:
+    from ._make import revive
+
+    layer: Any = revive(cls, config)
+    if weights and not layer._describes_itself:
+        for path, value, trainable in weights:
+            layer._add_variable_at(path, value, trainable)
+    elif weights:
+        if shapes and not layer.weights:
             layer.compute_output_shape(*shapes)
         layer.set_weights(weights)
     return layer
+
+
+def _changes_images(name: str) -> bool:
+    return name.startswith("Random") or name in ("CutMix", "Equalization", "MixUp", "RandAugment", "Solarization")
 
 
 def _missing(layer: Layer, name: str) -> Any:

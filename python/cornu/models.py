@@ -68,6 +68,7 @@ def _around(core: Any, cls: Any = None) -> Any:
     sources = {(node, call): inputs for node, call, inputs in core.connections()}
     for (node, call), outputs in symbols.items():
         name, cls_name, config, trainable, dtype, custom = rows[node]
+        cls_name = "GroupQueryAttention" if cls_name == "GroupedQueryAttention" else cls_name
         inputs = [symbols[(n, c)][i] for n, c, i in sources[(node, call)]]
         if node not in layers:
             inner = core.inner(node)
