@@ -103,6 +103,7 @@ class Model(Layer):
         self._core = _core.Model.between(flat_inputs, flat_outputs, self.name, order[0], order[1], sequential)
         self._core.set_threads(_session.threads())
         self._core.reseed(self._seed())
+        self.__dict__["_keys"] = self._core.keys()[:2]
         rows = self._core.layers()
         self.__dict__["_layers_by_name"] = {row[0]: layers[row[0]] for row in rows if row[0] in layers}
         self._bind()
@@ -224,6 +225,7 @@ class Model(Layer):
         core.set_threads(_session.threads())
         core.reseed(self._seed())
         self._core = core
+        self.__dict__["_keys"] = core.keys()[:2]
         prefix = f"{self.name}/"
         for index, path, _, _, trainable in core.weights():
             path = path.removeprefix(prefix)
@@ -314,7 +316,7 @@ class Model(Layer):
 
     def _flat_inputs(self, x: Any) -> list:
         if isinstance(x, dict):
-            names = self._core.keys()[0]
+            names = self._keys[0]
             missing = [name for name in names if name not in x]
             if missing:
                 raise ValueError(f"the inputs {missing[0]!r} are missing; the model takes {', '.join(names)}")
@@ -441,13 +443,13 @@ class Model(Layer):
     def input_names(self) -> list[str]:
         """What its inputs are called."""
         self._need_built()
-        return self._core.keys()[0]
+        return self._keys[0]
 
     @property
     def output_names(self) -> list[str]:
         """What its outputs are called."""
         self._need_built()
-        return self._core.keys()[1]
+        return self._keys[1]
 
     @property
     def input_shape(self) -> Any:
@@ -561,7 +563,7 @@ class Model(Layer):
             self._prepared(None)
 
     def _names_of_outputs(self) -> list[str]:
-        return self._core.keys()[1] if self._core is not None else []
+        return self._keys[1] if self._core is not None else []
 
     def _per_output(self, given: Any, what: str, names: list[str] | None, as_list: bool) -> list:
         """Give what is meant for each output: one for all, or one for each."""

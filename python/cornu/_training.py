@@ -95,7 +95,7 @@ def flat_batch(model: Any, triple: Any) -> list:
 def flat_targets(model: Any, y: Any) -> list:
     """Give the targets in the order of the outputs."""
     if isinstance(y, dict):
-        names = model._core.keys()[1]
+        names = model._keys[1]
         aliases = model._aliases(names)
         by_place = {aliases.get(key, key): value for key, value in y.items()}
         missing = [name for i, name in enumerate(names) if i not in by_place]

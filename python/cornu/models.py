@@ -54,7 +54,7 @@ def _around(core: Any, cls: Any = None) -> Any:
     """Make the model whose engine is `core`."""
     from .layers import InputLayer
 
-    made = {layer.name: layer for layer in _Maker.made}
+    made = {layer._id: layer for layer in _Maker.made}
     rows = core.layers()
     model = (Sequential if core.is_sequential() else Model).__new__(Sequential if core.is_sequential() else Model)
     model.__dict__["name"] = core.name()
@@ -67,7 +67,7 @@ def _around(core: Any, cls: Any = None) -> Any:
 
     sources = {(node, call): inputs for node, call, inputs in core.connections()}
     for (node, call), outputs in symbols.items():
-        name, cls_name, config, trainable, dtype = rows[node]
+        name, cls_name, config, trainable, dtype, custom = rows[node]
         inputs = [symbols[(n, c)][i] for n, c, i in sources[(node, call)]]
         if node not in layers:
             inner = core.inner(node)
@@ -78,8 +78,11 @@ def _around(core: Any, cls: Any = None) -> Any:
             elif not inputs:
                 layers[node] = InputLayer._around(outputs[0], name)
                 continue
-            elif name in made:
-                layers[node] = made[name]
+            elif custom in made:
+                layers[node] = made[custom]
+                layers[node].__dict__["name"] = name
+                layers[node]._trainable = trainable
+                layers[node].__dict__["_engine_layer"] = core.layer(custom, node)
             elif hasattr(layers_module, cls_name):
                 layers[node] = _layer_of(getattr(layers_module, cls_name), name, config, trainable, dtype)
                 layers[node].__dict__["_engine_layer"] = core.layer(layers[node]._id, node)
@@ -91,6 +94,7 @@ def _around(core: Any, cls: Any = None) -> Any:
         if layer is not None:
             layer._nodes.append(made_node)
     model.__dict__["_core"] = core
+    model.__dict__["_keys"] = core.keys()[:2]
     inputs, outputs = core.ends()
     model.__dict__["_symbols"] = (
         [symbols[(n, c)][i] for n, c, i in inputs],

@@ -1,8 +1,9 @@
-//! Chores of Cornu's contributors: `cargo xtask new`, `test`, `tidy` and `bench`.
+//! Chores of Cornu's contributors: `cargo xtask new`, `test`, `python`, `tidy` and `bench`.
 #![forbid(unsafe_code)]
 
 mod bench;
 mod new;
+mod python;
 mod tidy;
 
 use std::path::Path;
@@ -29,10 +30,14 @@ fn main() -> ExitCode {
             none if none.is_empty() => Ok(()),
             some => Err(some.join("\n")),
         },
-        ["test"] => COMMANDS.iter().try_for_each(|command| execute(root, command)),
+        ["test"] => COMMANDS
+            .iter()
+            .try_for_each(|command| execute(root, command))
+            .and_then(|()| python::test(root, &[])),
+        ["python", ref flags @ ..] => python::test(root, flags),
         ["bench", ref flags @ ..] => bench::run(root, flags),
         _ => Err(format!(
-            "the commands are:\n  cargo xtask new {} NAME\n  cargo xtask test\n  cargo xtask tidy\n  {}",
+            "the commands are:\n  cargo xtask new {} NAME\n  cargo xtask test\n  cargo xtask python [FLAGS OF PYTEST]\n  cargo xtask tidy\n  {}",
             new::kinds(),
             bench::USAGE
         )),

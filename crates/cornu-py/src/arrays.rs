@@ -160,5 +160,5 @@ pub fn dtype(name: &str) -> PyResult<DType> {
 
 /// The dtype's name.
 pub fn dtype_name(py: Python<'_>, dtype: DType) -> Bound<'_, PyString> {
-    PyString::intern(py, &dtype.to_string())
+    PyString::intern(py, dtype.keras_name())
 }

@@ -199,7 +199,7 @@ fn floats(x: &Tensor) -> Tensor {
 #[pyfunction]
 pub fn policy(name: &str) -> PyResult<(String, String)> {
     let policy: DTypePolicy = name.parse().map_err(value_error)?;
-    Ok((policy.compute.to_string(), policy.variable.to_string()))
+    Ok((policy.compute.keras_name().to_string(), policy.variable.keras_name().to_string()))
 }
 
 /// A metric that stands by itself: its totals, between updates.

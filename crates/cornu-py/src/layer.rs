@@ -80,8 +80,8 @@ impl Layer {
     /// The layer that a model is.
     #[staticmethod]
     #[pyo3(signature = (id, model, name, trainable=true))]
-    fn of_model(py: Python<'_>, id: u64, model: &Model, name: String, trainable: bool) -> PyResult<Layer> {
-        let inner = model.with_model(py, |inner| inner.clone())?;
+    fn of_model(id: u64, model: &Model, name: String, trainable: bool) -> PyResult<Layer> {
+        let inner = model.look(|held| held.model().clone().without_weights())?;
         finish(id, AnyLayer::from(inner.named(name.clone())), name, trainable, None)
     }
 
@@ -231,6 +231,11 @@ pub fn connect(
     let outputs = model.types_of(at.node, at.call).iter().enumerate();
     let symbols = outputs.map(|(i, ty)| Symbol::new(first.output(i), ty.clone())).collect();
     Ok((symbols, Model::new(model)))
+}
+
+/// The number of a layer that is written in Python.
+pub fn custom_id(layer: &AnyLayer) -> Option<u64> {
+    (&*layer.layer as &dyn std::any::Any).downcast_ref::<Custom>().map(|custom| custom.id)
 }
 
 /// A layer that a Python object describes.

@@ -23,7 +23,9 @@ mod core {
     #[pymodule_export]
     use super::callbacks::Native;
     #[pymodule_export]
-    use super::custom::{add_loss, added_losses, apply_gradients, count, forward, path, place, report, traced_loss};
+    use super::custom::{
+        add_loss, added_losses, apply_gradients, count, forward, path, place, report, traced_loss,
+    };
     #[pymodule_export]
     use super::data::{load_digits, read_idx, read_image, resize_image, write_image};
     #[pymodule_export]

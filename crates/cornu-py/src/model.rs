@@ -197,6 +197,12 @@ impl Model {
         self.with(py, |mut at| work(at.model()))
     }
 
+    /// Looks at what the model is made of, which needs no weights.
+    pub fn look<R>(&self, look: impl FnOnce(&mut Held) -> R) -> PyResult<R> {
+        let mut held = self.held.try_lock().map_err(|_| in_use())?;
+        held.as_mut().map(look).ok_or_else(in_use)
+    }
+
     fn with_trainer<R: Send>(
         &self,
         py: Python<'_>,
@@ -262,6 +268,9 @@ fn arrays_of(list: &[Bound<'_, PyAny>]) -> PyResult<Vec<Array>> {
     list.iter().map(|item| to_array(item, Keep::Borrowed)).collect()
 }
 
+/// A layer of a model: name, class, config, whether it is trained, its dtype, the number of one written in Python.
+type LayerRow<'py> = (String, String, Bound<'py, PyAny>, bool, Option<String>, Option<u64>);
+
 /// A weight of a model: number, path, shape, dtype, whether it is trained.
 type WeightRow = (usize, String, Vec<usize>, String, bool);
 
@@ -315,43 +324,50 @@ impl Model {
         self.id
     }
 
-    fn is_compiled(&self, py: Python<'_>) -> PyResult<bool> {
-        self.with(py, |mut at| at.trainer().is_some())
+    fn is_compiled(&self) -> PyResult<bool> {
+        self.look(|held| matches!(held, Held::Trainer(_)))
     }
 
-    fn name(&self, py: Python<'_>) -> PyResult<String> {
-        self.with_model(py, |model| model.name().to_string())
+    fn name(&self) -> PyResult<String> {
+        self.look(|held| held.model().name().to_string())
     }
 
-    fn is_sequential(&self, py: Python<'_>) -> PyResult<bool> {
+    fn is_sequential(&self) -> PyResult<bool> {
         use cornu::registry::Item;
-        self.with_model(py, |model| model.class_name() == "Sequential")
+        self.look(|held| held.model().class_name() == "Sequential")
     }
 
-    /// The layers: name, class, config, whether it is trained, its dtype, whether it is Cornu's own.
-    fn layers<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<Vec<(String, String, Bound<'py, PyAny>, bool, Option<String>)>> {
-        let rows = self.with_model(py, |model| {
+    /// The layers, in order.
+    fn layers<'py>(&self, py: Python<'py>) -> PyResult<Vec<LayerRow<'py>>> {
+        let rows = self.look(|held| {
+            let model = held.model();
             let row = |node: &cornu::model::Node| {
                 let layer = &node.layer;
                 let config =
                     if node.as_model().is_some() { serde_json::Value::Null } else { layer.layer.config() };
                 let dtype = layer.dtype.map(|dtype| dtype.to_string());
-                (node.name.clone(), layer.layer.python_class().to_string(), config, layer.trainable, dtype)
+                let id = crate::layer::custom_id(layer);
+                (
+                    node.name.clone(),
+                    layer.layer.python_class().to_string(),
+                    config,
+                    layer.trainable,
+                    dtype,
+                    id,
+                )
             };
             model.network().nodes.iter().map(row).collect::<Vec<_>>()
         })?;
-        let rows = rows.into_iter().map(|(name, class, config, trainable, dtype)| {
-            Ok((name, class, values::from_config(py, &config)?, trainable, dtype))
+        let rows = rows.into_iter().map(|(name, class, config, trainable, dtype, id)| {
+            Ok((name, class, values::from_config(py, &config)?, trainable, dtype, id))
         });
         rows.collect()
     }
 
     /// Layer `index`, as models hold it.
-    fn layer(&self, py: Python<'_>, id: u64, index: usize) -> PyResult<Layer> {
-        let any = self.with_model(py, |model| {
+    fn layer(&self, id: u64, index: usize) -> PyResult<Layer> {
+        let any = self.look(|held| {
+            let model = held.model();
             let node = model.network().nodes.get(index)?;
             let layer = node.layer.clone();
             Some(cornu::layers::AnyLayer { name: Some(node.name.clone()), ..layer })
@@ -360,8 +376,8 @@ impl Model {
     }
 
     /// The model that layer `index` is.
-    fn inner(&self, py: Python<'_>, index: usize) -> PyResult<Option<Model>> {
-        let inner = self.with_model(py, |model| model.network().nodes.get(index)?.as_model().cloned())?;
+    fn inner(&self, index: usize) -> PyResult<Option<Model>> {
+        let inner = self.look(|held| held.model().network().nodes.get(index)?.as_model().cloned())?;
         Ok(inner.map(Model::new))
     }
 
@@ -380,8 +396,9 @@ impl Model {
 
     /// What each call is called on: number of the layer, of its call, and of those that its inputs come from with
     /// the number of the output.
-    fn connections(&self, py: Python<'_>) -> PyResult<Vec<(usize, usize, Vec<(usize, usize, usize)>)>> {
-        self.with_model(py, |model| {
+    fn connections(&self) -> PyResult<Vec<(usize, usize, Vec<(usize, usize, usize)>)>> {
+        self.look(|held| {
+            let model = held.model();
             let network = model.network();
             let of = |&(node, call): &(usize, usize)| {
                 let inputs = network.nodes[node].calls[call].arguments.tensors();
@@ -393,8 +410,9 @@ impl Model {
 
     /// Where the inputs and the outputs are: numbers of layer, call and output.
     #[allow(clippy::type_complexity)]
-    fn ends(&self, py: Python<'_>) -> PyResult<(Vec<(usize, usize, usize)>, Vec<(usize, usize, usize)>)> {
-        self.with_model(py, |model| {
+    fn ends(&self) -> PyResult<(Vec<(usize, usize, usize)>, Vec<(usize, usize, usize)>)> {
+        self.look(|held| {
+            let model = held.model();
             let of = |list: &[cornu::model::Reference]| {
                 list.iter().map(|at| (at.node, at.call, at.output)).collect::<Vec<_>>()
             };
@@ -404,8 +422,9 @@ impl Model {
 
     /// The names of inputs and outputs in dictionaries of data, and whether they come in such.
     #[allow(clippy::type_complexity)]
-    fn keys(&self, py: Python<'_>) -> PyResult<(Vec<String>, Vec<String>, bool, bool)> {
-        self.with_model(py, |model| {
+    fn keys(&self) -> PyResult<(Vec<String>, Vec<String>, bool, bool)> {
+        self.look(|held| {
+            let model = held.model();
             let network = model.network();
             let dict = |structure: &Structure| matches!(structure, Structure::Dict(_));
             let (input, output) = (dict(&network.input_structure), dict(&network.output_structure));
@@ -416,15 +435,16 @@ impl Model {
     /// The weights: number, path, shape, dtype, whether it is trained; those alone that no variable is bound to,
     /// or all.
     #[pyo3(signature = (all=false))]
-    fn weights(&self, py: Python<'_>, all: bool) -> PyResult<Vec<WeightRow>> {
+    fn weights(&self, all: bool) -> PyResult<Vec<WeightRow>> {
         let bound: Vec<usize> = match all {
             true => Vec::new(),
             false => self.weights.lock().map_err(|_| in_use())?.iter().map(|(index, _)| *index).collect(),
         };
-        self.with_model(py, |model| {
+        self.look(|held| {
+            let model = held.model();
             let row = |index: usize| {
                 let variable = &model.variables().list()[index];
-                let (shape, dtype) = (variable.ty.shape.to_vec(), variable.ty.dtype.to_string());
+                let (shape, dtype) = (variable.ty.shape.to_vec(), variable.ty.dtype.keras_name().to_string());
                 (index, variable.path.clone(), shape, dtype, variable.role == Role::Trainable)
             };
             model.weight_indices().into_iter().filter(|index| !bound.contains(index)).map(row).collect()
@@ -438,10 +458,10 @@ impl Model {
     }
 
     /// Makes weight `index` the one that `variable` holds.
-    fn bind(&self, py: Python<'_>, index: usize, variable: Py<Variable>) -> PyResult<()> {
+    fn bind(&self, index: usize, variable: Py<Variable>) -> PyResult<()> {
         let (shape, dtype) = variable.get().ty();
-        let (wanted, path) = self.with_model(py, |model| {
-            let own = &model.variables().list()[index];
+        let (wanted, path) = self.look(|held| {
+            let own = &held.model().variables().list()[index];
             (own.ty.clone(), own.path.clone())
         })?;
         if (&wanted.shape, wanted.dtype) != (shape, dtype) {
@@ -686,8 +706,8 @@ impl Model {
         loaded.map_err(raise)
     }
 
-    fn to_json(&self, py: Python<'_>) -> PyResult<String> {
-        self.with_model(py, |model| model.to_json())
+    fn to_json(&self) -> PyResult<String> {
+        self.look(|held| held.model().to_json())
     }
 
     /// The table of layers: rows of layer, output shape, parameters, connected to; and the totals.
@@ -758,7 +778,8 @@ impl Model {
         &self,
         py: Python<'py>,
     ) -> PyResult<Vec<(Vec<Option<usize>>, Bound<'py, PyString>)>> {
-        let types = self.with_model(py, |model| {
+        let types = self.look(|held| {
+            let model = held.model();
             let of = |at: &cornu::model::Reference| model.types_of(at.node, at.call)[at.output].clone();
             model.network().outputs.iter().map(of).collect::<Vec<_>>()
         })?;

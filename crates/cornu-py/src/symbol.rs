@@ -75,7 +75,7 @@ impl Symbol {
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let shape = self.shape(py)?.repr()?;
-        Ok(format!("<KerasTensor shape={shape}, dtype={}, name={}>", self.ty.dtype, self.name()))
+        Ok(format!("<KerasTensor shape={shape}, dtype={}, name={}>", self.ty.dtype.keras_name(), self.name()))
     }
 }
 

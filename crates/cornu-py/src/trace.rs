@@ -74,7 +74,7 @@ pub struct Tensor {
 impl Tensor {
     #[getter]
     fn dtype(&self) -> String {
-        self.dtype.to_string()
+        self.dtype.keras_name().to_string()
     }
 
     #[getter]
@@ -83,7 +83,7 @@ impl Tensor {
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(format!("<Tensor shape={} dtype={}>", self.shape.bind(py).repr()?, self.dtype))
+        Ok(format!("<Tensor shape={} dtype={}>", self.shape.bind(py).repr()?, self.dtype.keras_name()))
     }
 }
 

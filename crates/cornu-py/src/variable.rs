@@ -187,7 +187,7 @@ impl Variable {
 
     #[getter(dtype)]
     fn get_dtype(&self) -> String {
-        self.dtype.to_string()
+        self.dtype.keras_name().to_string()
     }
 
     #[getter]

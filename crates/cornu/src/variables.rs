@@ -147,6 +147,11 @@ impl Variables {
         Array::from_f64(&ty.shape, ty.dtype, &values)
     }
 
+    /// Leaves out all values.
+    pub(crate) fn empty(&mut self) {
+        self.values.iter_mut().for_each(|value| *value = Array::from_vec(Vec::<f32>::new()));
+    }
+
     /// Has random numbers drawn from another seed from now on.
     pub(crate) fn set_seed(&mut self, seed: i64) {
         self.seed = seed;

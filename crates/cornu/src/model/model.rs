@@ -47,6 +47,8 @@ pub struct Model {
     /// The names of what layers report with the metrics.
     pub(crate) reported: Vec<String>,
     pub(crate) plans: Plans,
+    /// Whether the weights are elsewhere.
+    hollow: bool,
 }
 
 impl Model {
@@ -124,6 +126,7 @@ impl Model {
             held: Vec::new(),
             reported: Vec::new(),
             plans: Plans::default(),
+            hollow: false,
         };
         model.discover()?;
         Ok(model)
@@ -169,7 +172,7 @@ impl Model {
             .collect();
         // A model within the model brings its own weights along.
         for node in &self.network.nodes {
-            let Some(inner) = node.as_model() else { continue };
+            let Some(inner) = node.as_model().filter(|inner| !inner.hollow) else { continue };
             for (variable, value) in inner.variables.list().iter().zip(inner.variables.values()) {
                 if let Some(index) = self.variables.index(&format!("{}/{}", node.name, variable.path)) {
                     self.variables.set(index, value)?;
@@ -288,6 +291,23 @@ impl Model {
     pub fn set_seed(&mut self, seed: i64) {
         self.seed = seed;
         self.variables.set_seed(seed);
+    }
+
+    /// The same without the numbers of its weights, to be put into another model as a layer: there they are drawn
+    /// anew, until they are set. By itself it can no longer be run.
+    ///
+    /// ```
+    /// use cornu::{Input, Model, Sequential, layers::Dense, Connect};
+    /// let inner = Sequential::new().add(Input::new([4])).add(Dense::new(3)).build().unwrap();
+    /// let x = Input::new([4]).symbol();
+    /// let outer = Model::new(&x, &inner.without_weights().on(&x)).unwrap();
+    /// assert_eq!(outer.count_params(), 15);
+    /// ```
+    pub fn without_weights(mut self) -> Model {
+        self.variables.empty();
+        self.hollow = true;
+        self.plans.clear();
+        self
     }
 
     /// Lets the model run on up to `threads` threads; see [`Model::with_threads`].
