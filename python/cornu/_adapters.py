@@ -294,7 +294,7 @@ def _of_arrays(
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{count} in {name}" for name, count in counts.items())
         raise ValueError(f"arrays must have the same number of rows, got {told}")
-    count = counts["x"] if counts else 0
+    count = counts.get("x", 0)
     if count == 0:
         raise ValueError("there are no data: x has no rows")
     size = 32 if batch_size is None else int(batch_size)

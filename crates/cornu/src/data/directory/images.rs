@@ -125,7 +125,9 @@ pub fn write_image(path: impl AsRef<Path>, image: &Array) -> Result<()> {
         _ => return Err(Error::argument(format!("an image has 1, 3 or 4 channels, got {channels}"))),
     };
     let (Ok(width), Ok(height)) = (u32::try_from(columns), u32::try_from(rows)) else {
-        return Err(Error::argument(format!("an image of {rows} by {columns} pixels is too large for a file")));
+        return Err(Error::argument(format!(
+            "an image of {rows} by {columns} pixels is too large for a file"
+        )));
     };
     image::save_buffer(path, bytes, width, height, color)
         .map_err(|error| Error::file(path, format!("this image cannot be written: {error}")))
