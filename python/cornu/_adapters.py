@@ -476,11 +476,7 @@ def _of_arrow_stream(value: Any, name: str) -> np.ndarray:
     """A table that only speaks the Arrow C interface."""
     from . import _core
 
-    read = getattr(_core, "read_arrow_stream", None)
-    if read is not None:
-        return read(value)
-    try:
-        import pyarrow
-    except ImportError:
-        raise TypeError(f"{name} is {_named(value)}; hand it over as a NumPy array") from None
-    return _of_arrow(pyarrow.table(value), name)
+    columns = list(_core.read_arrow_stream(value).values())
+    if not columns:
+        raise ValueError(f"{name} is a table without columns")
+    return np.concatenate([column.reshape(len(column), -1) for column in columns], axis=1)

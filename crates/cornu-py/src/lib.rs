@@ -2,6 +2,7 @@
 //! around it, with Keras's names, is in `python/cornu`.
 
 mod arrays;
+mod arrow;
 mod callbacks;
 mod custom;
 mod data;
@@ -20,6 +21,8 @@ use pyo3::prelude::*;
 #[pymodule]
 #[pyo3(name = "_core")]
 mod core {
+    #[pymodule_export]
+    use super::arrow::read_arrow_stream;
     #[pymodule_export]
     use super::callbacks::Native;
     #[pymodule_export]
