@@ -130,6 +130,8 @@ def _check_compiled(model: Any) -> None:
 def _classes(class_weight: Any) -> Any:
     if class_weight is None:
         return None
+    if not isinstance(class_weight, dict):
+        raise TypeError(f"class_weight is a dictionary of classes to weights, got {type(class_weight).__name__}")
     return {int(key): float(value) for key, value in class_weight.items()}
 
 

@@ -2,6 +2,7 @@
 //! around it, with Keras's names, is in `python/cornu`.
 
 mod arrays;
+mod arrow;
 mod callbacks;
 mod custom;
 mod data;
@@ -21,13 +22,15 @@ use pyo3::prelude::*;
 #[pyo3(name = "_core")]
 mod core {
     #[pymodule_export]
+    use super::arrow::read_arrow_stream;
+    #[pymodule_export]
     use super::callbacks::Native;
     #[pymodule_export]
     use super::custom::{
         add_loss, added_losses, apply_gradients, count, forward, path, place, report, traced_loss,
     };
     #[pymodule_export]
-    use super::data::{load_digits, read_idx, read_image, resize_image};
+    use super::data::{load_digits, read_idx, read_image, resize_image, write_image};
     #[pymodule_export]
     use super::items::{MetricState, apply, check, initial, listed, loss_value, policy};
     #[pymodule_export]

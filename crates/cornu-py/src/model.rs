@@ -18,10 +18,11 @@ use cornu::{Array, Arrays, Choice, Compile, DTypePolicy, Fit, Scores, Trainer};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, TryLockError};
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
@@ -87,6 +88,36 @@ pub struct Model {
     weights: Mutex<Vec<(usize, Py<Variable>)>>,
     /// How often random numbers were asked for while predicting.
     draws: AtomicU64,
+    /// Whether what runs, if something does, is over soon.
+    is_brief: AtomicBool,
+}
+
+/// Runs that are over soon and call nothing of Python's that could wait: who needs what they hold waits for them.
+struct Brief {
+    under_way: usize,
+    /// How many have ended.
+    ended: u64,
+}
+
+static BRIEF: Mutex<Brief> = Mutex::new(Brief { under_way: 0, ended: 0 });
+static ENDED: Condvar = Condvar::new();
+
+thread_local! {
+    /// How many of them are this thread's own: it would wait for itself.
+    static OWN: Cell<usize> = const { Cell::new(0) };
+}
+
+fn brief_runs() -> MutexGuard<'static, Brief> {
+    BRIEF.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// A lock that nobody has to wait for; what a panic has left is whole, as [`Running`] puts all back.
+fn try_lock<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    match lock.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
 }
 
 /// A model at work, which goes back to its place when that is over, whatever ends it.
@@ -94,20 +125,54 @@ struct Running<'a> {
     model: &'a Model,
     held: Option<Held>,
     weights: MutexGuard<'a, Vec<(usize, Py<Variable>)>>,
+    is_brief: bool,
 }
 
 impl<'a> Running<'a> {
-    fn begin(model: &'a Model) -> PyResult<Running<'a>> {
-        let weights = model.weights.try_lock().map_err(|_| in_use())?;
-        let held = model.held.try_lock().map_err(|_| in_use())?.take().ok_or_else(in_use)?;
-        let mut running = Running { model, held: Some(held), weights };
-        if let Some(held) = &mut running.held {
-            // What is missing is put back by dropping.
-            if !lend(held.model().variables_mut(), &running.weights) {
+    /// Takes the model, after those that have it, or its weights, for a brief run.
+    fn begin(py: Python<'_>, model: &'a Model, is_brief: bool) -> PyResult<Running<'a>> {
+        loop {
+            // Runs end with Python's lock held, and so none does until this thread waits.
+            let ended = brief_runs().ended;
+            let wait = match Running::try_begin(model, is_brief) {
+                Ok(running) => return Ok(running),
+                Err(wait) => wait,
+            };
+            if !wait || OWN.get() > 0 {
                 return Err(in_use());
             }
+            py.detach(|| {
+                let runs = brief_runs();
+                drop(ENDED.wait_while(runs, |runs| runs.under_way > 0 && runs.ended == ended));
+            });
         }
-        Ok(running)
+    }
+
+    /// The same if that can be at once; else says whether it is worth waiting.
+    fn try_begin(model: &'a Model, is_brief: bool) -> Result<Running<'a>, bool> {
+        let taken = try_lock(&model.held).ok_or(false)?.take();
+        let mut held = taken.ok_or_else(|| model.is_brief.load(Ordering::Relaxed))?;
+        let put_back = |held: Held| {
+            if let Some(mut place) = try_lock(&model.held) {
+                *place = Some(held);
+            }
+        };
+        let Some(weights) = try_lock(&model.weights) else {
+            put_back(held);
+            return Err(false);
+        };
+        let mut runs = brief_runs();
+        if !lend(held.model().variables_mut(), &weights) {
+            // What is missing is where another model runs, which gives it back.
+            put_back(held);
+            return Err(runs.under_way > 0);
+        }
+        if is_brief {
+            runs.under_way += 1;
+            OWN.set(OWN.get() + 1);
+        }
+        model.is_brief.store(is_brief, Ordering::Relaxed);
+        Ok(Running { model, held: Some(held), weights, is_brief })
     }
 }
 
@@ -115,9 +180,14 @@ impl Drop for Running<'_> {
     fn drop(&mut self) {
         if let Some(mut held) = self.held.take() {
             give_back(held.model().variables_mut(), &self.weights);
-            if let Ok(mut place) = self.model.held.lock() {
-                *place = Some(held);
-            }
+            *self.model.held.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(held);
+        }
+        if self.is_brief {
+            let mut runs = brief_runs();
+            runs.under_way -= 1;
+            runs.ended += 1;
+            OWN.set(OWN.get().saturating_sub(1));
+            ENDED.notify_all();
         }
     }
 }
@@ -161,12 +231,23 @@ impl Model {
             held: Mutex::new(Some(held)),
             weights: Mutex::new(Vec::new()),
             draws: AtomicU64::new(0),
+            is_brief: AtomicBool::new(false),
         }
     }
 
     /// Does `work` with the model and its weights: in its place or, while Python is called in the middle of its
-    /// training, where it is trained.
+    /// training, where it is trained. It is over soon: other threads wait for it.
     pub fn with<R: Send>(&self, py: Python<'_>, work: impl FnOnce(At) -> R + Send) -> PyResult<R> {
+        self.run(py, true, work)
+    }
+
+    /// The same, for what may take long or wait for Python's iterators: other threads are told that the model is in
+    /// use.
+    fn with_long<R: Send>(&self, py: Python<'_>, work: impl FnOnce(At) -> R + Send) -> PyResult<R> {
+        self.run(py, false, work)
+    }
+
+    fn run<R: Send>(&self, py: Python<'_>, is_brief: bool, work: impl FnOnce(At) -> R + Send) -> PyResult<R> {
         let mut work = Some(work);
         if TRAINING.is_set() {
             let mut result = None;
@@ -182,7 +263,7 @@ impl Model {
             }
         }
         let work = work.ok_or_else(in_use)?;
-        let mut running = Running::begin(self)?;
+        let mut running = Running::begin(py, self, is_brief)?;
         let held = running.held.as_mut();
         let done = py.detach(move || held.map(|held| work(At::Rest(held))));
         drop(running);
@@ -200,7 +281,7 @@ impl Model {
     /// Looks at what the model is made of, which needs no weights.
     pub fn look<R>(&self, look: impl FnOnce(&mut cornu::Model) -> R) -> PyResult<R> {
         let mut look = Some(look);
-        if let Ok(mut held) = self.held.try_lock()
+        if let Some(mut held) = try_lock(&self.held)
             && let Some(held) = held.as_mut()
             && let Some(look) = look.take()
         {
@@ -223,6 +304,15 @@ impl Model {
         work: impl FnOnce(&mut Trainer) -> cornu::Result<R> + Send,
     ) -> PyResult<R> {
         let done = self.with(py, |mut at| at.trainer().map(work))?;
+        done.ok_or_else(not_compiled)?.map_err(raise)
+    }
+
+    fn with_trainer_long<R: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&mut Trainer) -> cornu::Result<R> + Send,
+    ) -> PyResult<R> {
+        let done = self.with_long(py, |mut at| at.trainer().map(work))?;
         done.ok_or_else(not_compiled)?.map_err(raise)
     }
 }
@@ -387,7 +477,7 @@ impl Model {
     /// Layer `index`, as models hold it.
     fn layer(&self, id: u64, index: usize) -> PyResult<Layer> {
         let any = self.look(|model| {
-                        let node = model.network().nodes.get(index)?;
+            let node = model.network().nodes.get(index)?;
             let layer = node.layer.clone();
             Some(cornu::layers::AnyLayer { name: Some(node.name.clone()), ..layer })
         })?;
@@ -454,7 +544,7 @@ impl Model {
     fn weights(&self, all: bool) -> PyResult<Vec<WeightRow>> {
         let bound: Vec<usize> = match all {
             true => Vec::new(),
-            false => self.weights.lock().map_err(|_| in_use())?.iter().map(|(index, _)| *index).collect(),
+            false => try_lock(&self.weights).ok_or_else(in_use)?.iter().map(|(index, _)| *index).collect(),
         };
         self.look(|model| {
             let row = |index: usize| {
@@ -484,7 +574,7 @@ impl Model {
                 "{path} is {wanted} in this model, and {dtype}{shape} in the layer"
             )));
         }
-        let mut weights = self.weights.lock().map_err(|_| in_use())?;
+        let mut weights = try_lock(&self.weights).ok_or_else(in_use)?;
         if weights
             .iter()
             .any(|(_, known)| known.get() as *const Variable == variable.get() as *const Variable)
@@ -494,7 +584,7 @@ impl Model {
             )));
         }
         // The model's own copy is not needed any more.
-        if let Some(held) = self.held.lock().map_err(|_| in_use())?.as_mut() {
+        if let Some(held) = try_lock(&self.held).ok_or_else(in_use)?.as_mut() {
             held.model().variables_mut().values_mut()[index] = Array::from_vec(Vec::<f32>::new());
         }
         weights.push((index, variable));
@@ -624,7 +714,7 @@ impl Model {
 
     fn evaluate_batches(&self, py: Python<'_>, batches: &Bound<'_, PyAny>) -> PyResult<Scores> {
         let pipeline = data::pipeline(batches)?;
-        self.with_trainer(py, |trainer| trainer.evaluate_pipeline(&pipeline))
+        self.with_trainer_long(py, |trainer| trainer.evaluate_pipeline(&pipeline))
     }
 
     /// One step on one batch; gives the figures since the metrics were reset.
@@ -669,7 +759,7 @@ impl Model {
         batches: &Bound<'py, PyAny>,
     ) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let pipeline = data::pipeline(batches)?;
-        let outputs = self.with_model(py, |model| model.predict_pipeline(&pipeline))?.map_err(raise)?;
+        let outputs = self.with_long(py, |mut at| at.model().predict_pipeline(&pipeline))?.map_err(raise)?;
         outputs.into_iter().map(|array| to_numpy(py, array)).collect()
     }
 
@@ -869,7 +959,7 @@ impl Model {
         py: Python<'_>,
         work: impl FnOnce(&mut Trainer) -> cornu::Result<cornu::callbacks::History> + Send,
     ) -> PyResult<(Vec<usize>, Vec<(String, Vec<f64>)>)> {
-        let history = self.with_trainer(py, work)?;
+        let history = self.with_trainer_long(py, work)?;
         let figures =
             history.names().map(|name| (name.to_string(), history.get(name).unwrap_or(&[]).to_vec()));
         Ok((history.epochs().to_vec(), figures.collect()))
