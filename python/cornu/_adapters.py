@@ -83,7 +83,7 @@ def batches(
             raise ValueError(
                 f"{name} must not be given beside {_named(x)}: its batches hold the targets as well"
             )
-    if batch_size is not None and kind != "generator":
+    if batch_size is not None and kind not in ("generator", "py_dataset"):
         raise ValueError(f"batch_size must not be given beside {_named(x)}: it comes in batches already")
 
     def triples(values: Iterable) -> Iterator[Triple]:

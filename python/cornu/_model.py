@@ -294,6 +294,8 @@ class Model(Layer):
             return self._call_functional(args, kwargs)
         if kind == 1 and _session.tracing.layers and _session.tracing.layers[0] is self and self._in_step:
             return self._call_in_step(args, kwargs)
+        if kind != 0 and not self._is_custom and self._core is not None and args:
+            args = (self._ranked(args[0]), *args[1:])
         if kind == 1 and not self._is_custom and self._core is not None:
             here = _core.path()
             self._place(f"{here}/{self.name}" if here else self.name)
@@ -339,7 +341,18 @@ class Model(Layer):
             if missing:
                 raise ValueError(f"the inputs {missing[0]!r} are missing; the model takes {', '.join(names)}")
             return [x[name] for name in names]
-        return leaves(x)
+        return leaves(self._ranked(x))
+
+    def _ranked(self, x: Any) -> Any:
+        """Give data with a last axis of one more, or less, where the inputs want it, as Keras does."""
+        shapes = [tuple(symbol.shape) for symbol in self._symbols[0]]
+        flat = leaves(x)
+        if len(flat) != len(shapes) or isinstance(x, dict):
+            return x
+        fitted = [_ranked(value, shape) for value, shape in zip(flat, shapes)]
+        if all(a is b for a, b in zip(fitted, flat)):
+            return x
+        return unflatten(flatten(x, []), iter(fitted))
 
     def _call_functional(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         from ._layer import _numbers
@@ -1321,6 +1334,19 @@ class Sequential(Model):
 
 def _sequence_from(cls: type, name: str, rows: list) -> Any:
     return cls([kind.from_config(config) for kind, config in rows], name=name)
+
+
+def _ranked(value: Any, shape: tuple) -> Any:
+    from . import ops
+
+    given = getattr(value, "shape", None)
+    if given is None or len(given) == len(shape):
+        return value
+    if len(given) == len(shape) - 1 and shape[-1] == 1:
+        return value[..., None] if isinstance(value, np.ndarray) else ops.expand_dims(value, -1)
+    if len(given) == len(shape) + 1 and given[-1] == 1:
+        return value[..., 0] if isinstance(value, np.ndarray) else ops.squeeze(value, -1)
+    return value
 
 
 def _flat(value: Any, what: str) -> list:

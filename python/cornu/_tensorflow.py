@@ -44,7 +44,6 @@ OPERATIONS = {
     "ones_like": "ones_like",
     "pad": "pad",
     "pow": "power",
-    "range": "arange",
     "rank": "ndim",
     "reduce_all": "all",
     "reduce_any": "any",
@@ -85,6 +84,37 @@ DTYPES = ("bfloat16", "bool", "float16", "float32", "float64", "int32", "int64",
 def function(func: Any = None, **kwargs: Any) -> Any:
     """Give the function itself: what is described is compiled in any case."""
     return func if func is not None else lambda inner: inner
+
+
+def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name: Any = None) -> Any:
+    """Give the numbers from `start` to below `limit`, by `delta`."""
+    from . import ops
+
+    return ops.arange(start, limit, delta, dtype=dtype)
+
+
+def extract_patches(images: Any, sizes: Any, strides: Any, rates: Any, padding: str, name: Any = None) -> Any:
+    """Give the patches of images, each laid out along the last axis."""
+    from . import ops
+
+    return ops.image.extract_patches(
+        images, size=tuple(sizes[1:3]), strides=tuple(strides[1:3]), dilation_rate=rates[1], padding=padding.lower()
+    )
+
+
+def resize(images: Any, size: Any, method: str = "bilinear", name: Any = None, **kwargs: Any) -> Any:
+    """Give images in another size."""
+    from . import ops
+
+    return ops.image.resize(images, tuple(size), interpolation=method)
+
+
+def convert_image_dtype(image: Any, dtype: Any, saturate: bool = False, name: Any = None) -> Any:
+    """Give an image as floats from 0 to 1."""
+    from . import ops
+
+    scale = {"uint8": 255.0, "int8": 127.0, "int32": 2147483647.0}.get(ops.dtype(image), 1.0)
+    return ops.cast(image, dtype) / scale
 
 
 def identity(input: Any, name: Any = None) -> Any:
@@ -130,8 +160,8 @@ def find(name: str) -> Any:
         return None
     if name == "function":
         return function
-    if name == "identity":
-        return identity
+    if name in ("identity", "range"):
+        return globals()[name]
     if name == "math":
         own = ("abs", "exp", "log", "maximum", "minimum", "multiply", "pow", "sqrt", "square", "tanh", "sigmoid")
         named = {key: OPERATIONS.get(key, key) for key in own}
@@ -145,7 +175,8 @@ def find(name: str) -> Any:
         )
         return _part(name, {key: {"l2_normalize": "normalize"}.get(key, key) for key in own})
     if name == "image":
-        return ops.image
+        own = (extract_patches, resize, convert_image_dtype)
+        return types.SimpleNamespace(**{function.__name__: function for function in own})
     if name == "linalg":
         return _part(name, {"matmul": "matmul", "norm": "norm", "diag": "diag", "trace": "trace"})
     raise AttributeError(name)

@@ -298,7 +298,7 @@ def test_what_does_not_fit_is_told():
         model.fit(X, Y[:10], verbose=0)
     with pytest.raises(ValueError, match="label 7"):
         model.fit(X, Y + 6, verbose=0)
-    with pytest.raises(ValueError, match="nan"):
+    with pytest.raises(ValueError, match="NaN"):
         model.fit(np.where(X > 1, np.nan, X), Y, verbose=0)
     with pytest.raises(ValueError, match="compile"):
         keras.Sequential([keras.Input((8,)), layers.Dense(1)]).fit(X, Y)

@@ -158,7 +158,7 @@ impl Layer {
             let name = self.any.name.as_deref().unwrap_or("layer");
             let path = scope.path();
             let path = if path.is_empty() { name.to_string() } else { format!("{path}/{name}") };
-            trace::place(self.id, path);
+            trace::place(self.id, path, None);
             let known = scope.builder().error_count();
             let outputs = scope.sublayer(attribute, name, &self.any, arguments);
             scope.builder().amend_errors(known, |error| {
@@ -282,7 +282,7 @@ impl layers::Layer for Custom {
         let arguments = scope.arguments();
         let builder = scope.builder().clone();
         let (path, training) = (scope.path(), scope.training());
-        trace::place(self.id, path);
+        trace::place(self.id, path, None);
         let described = trace::describe(Some(scope), builder, |py| {
             let object = alive(py, &self.object)?;
             let args = arguments.positional.iter().map(|argument| to_python(py, argument));
