@@ -1,7 +1,7 @@
 //! What happens besides training: Cornu's own callbacks, and those that are written in Python.
 
 use crate::errors::{keep, type_error, value_error};
-use crate::model::{give_back, lend};
+use crate::running::{give_back, lend};
 use crate::variable::Variable;
 use cornu::callbacks::{
     BackupAndRestore, CSVLogger, Callback, EarlyStopping, LearningRateScheduler, Mode, ModelCheckpoint,

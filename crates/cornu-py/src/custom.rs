@@ -205,7 +205,7 @@ impl TrainStep for CustomStep {
             ((0..n_inputs).map(|i| step.x(i)).collect(), (0..step.n_targets()).map(|i| step.y(i)).collect());
         let training = step.training();
         // The layers of a model that is written in Python lie below its name.
-        let inside = self.is_layer.then(|| vec![self.name.clone()]).unwrap_or_default();
+        let inside = if self.is_layer { vec![self.name.clone()] } else { Vec::new() };
         let before = Step::scope(step).go_to(inside);
         let described = trace::describe(Some(step as &mut dyn Tracing), builder, |py| {
             let object = alive(py, &self.object)?;

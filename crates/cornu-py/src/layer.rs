@@ -1,8 +1,8 @@
 //! Layers: Cornu's own, by class and config, and those that are written in Python.
 
 use crate::errors::{raise, type_error, value_error};
-use crate::model::Model;
 use crate::operations::{constant_argument, traced_arguments};
+use crate::running::Model;
 use crate::symbol::Symbol;
 use crate::trace;
 use crate::values;

@@ -7,10 +7,12 @@ mod callbacks;
 mod custom;
 mod data;
 mod errors;
+mod given;
 mod items;
 mod layer;
 mod model;
 mod operations;
+mod running;
 mod symbol;
 mod trace;
 mod values;
@@ -36,9 +38,9 @@ mod core {
     #[pymodule_export]
     use super::layer::Layer;
     #[pymodule_export]
-    use super::model::Model;
-    #[pymodule_export]
     use super::operations::{call_kind, clear_plans, gradient, op, operations, random, tracing};
+    #[pymodule_export]
+    use super::running::Model;
     #[pymodule_export]
     use super::symbol::{Symbol, input};
     #[pymodule_export]

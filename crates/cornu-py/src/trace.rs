@@ -165,7 +165,7 @@ pub fn describe<R>(
         *next
     });
     FRAMES.with_borrow_mut(|frames| frames.push(Frame { id, builder, tensors: Vec::new() }));
-    let run = || Python::attach(|py| work(py));
+    let run = || Python::attach(work);
     let done = match tracing {
         Some(tracing) => CURRENT.set(Current(tracing), run),
         None => run(),
@@ -238,7 +238,11 @@ pub fn weight(variable: &Variable) -> PyResult<GraphTensor> {
             // That of a part which has not been called yet, but has been made.
             None => {
                 let here = scope.path();
-                let below = if here.is_empty() { Some(place.as_str()) } else { place.strip_prefix(&format!("{here}/")) };
+                let below = if here.is_empty() {
+                    Some(place.as_str())
+                } else {
+                    place.strip_prefix(&format!("{here}/"))
+                };
                 match (below, attribute) {
                     (Some(name), Some(attribute)) if !name.contains('/') => {
                         let tensor = scope.part(&attribute, name, |scope| variable.declare(scope));
