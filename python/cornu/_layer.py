@@ -709,7 +709,10 @@ class Layer(Operation):
         # What the engine has no use for is in Keras's configs all the same.
         binder = self._binder
         for key in _UNUSED:
-            shared_by_all = key == "activity_regularizer" and key in binder.keywords
+            # Keras's classes that name it in their own __init__ give it, all but Dense.
+            shared_by_all = key == "activity_regularizer" and (
+                key in binder.keywords or self._class_name() == "Dense"
+            )
             if key in binder.defaults and key not in fields and not shared_by_all:
                 fields[key] = plain((self._bound or {}).get(key, binder.defaults[key]))
         if self._post is not None:

@@ -361,11 +361,22 @@ class Model(Layer):
         if len(args) > 1 and _has_shape(args[1]):
             x = list(args)
         self._build_for(x)
+        if kwargs.get("training") is None and self._draws_unasked:
+            kwargs["training"] = True
         if kwargs.get("training") or kwargs.get("mask") is not None:
             return Layer._call_numbers(self, args, kwargs)
         arrays = [_numbers(value) for value in self._flat_inputs(x)]
         outputs = self._core.predict_on_batch(arrays, self.stateful, False)
         return self._pack_outputs([tensor(output) for output in outputs])
+
+    @property
+    def _draws_unasked(self) -> bool:
+        # A model of layers that change images, without any that training changes in another way.
+        found = [layer for layer in self.layers if isinstance(layer, Layer)]
+        trains = ("Dropout", "BatchNormalization", "GaussianNoise", "SpectralNormalization")
+        return any(layer._draws_unasked for layer in found) and not any(
+            layer._class_name().endswith(trains) or "Dropout" in layer._class_name() for layer in found
+        )
 
     def _pack(self, outputs: list) -> Any:
         if not self._is_custom:

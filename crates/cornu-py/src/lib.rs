@@ -14,6 +14,7 @@ mod model;
 mod operations;
 mod running;
 mod symbol;
+mod text;
 mod trace;
 mod values;
 mod variable;
@@ -43,6 +44,8 @@ mod core {
     use super::running::Model;
     #[pymodule_export]
     use super::symbol::{Symbol, input};
+    #[pymodule_export]
+    use super::text::OnData;
     #[pymodule_export]
     use super::trace::Tensor;
     #[pymodule_export]
