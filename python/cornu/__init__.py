@@ -44,6 +44,7 @@ _MODULES = (
 )
 _NAMES = {
     "DTypePolicy": "dtype_policies",
+    "EagerTensor": "_tensor",
     "GradientTape": "_tape",
     "Initializer": "initializers",
     "Input": "_symbolic",
@@ -101,6 +102,16 @@ def __getattr__(name: str) -> Any:
         value = importlib.import_module(f".{name}", __name__)
     else:
         import difflib
+
+        if not name.startswith("_"):
+            from . import _tensorflow
+
+            try:
+                value = globals()[name] = _tensorflow.find(name)
+            except AttributeError:
+                pass
+            else:
+                return value
 
         near = difflib.get_close_matches(name, [*_MODULES, *_NAMES], 1)
         hint = f". Did you mean: '{near[0]}'?" if near and not name.startswith("_") else ""

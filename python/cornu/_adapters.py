@@ -83,7 +83,7 @@ def batches(
             raise ValueError(
                 f"{name} must not be given beside {_named(x)}: its batches hold the targets as well"
             )
-    if batch_size is not None and kind != "generator":
+    if batch_size is not None and kind not in ("generator", "py_dataset"):
         raise ValueError(f"batch_size must not be given beside {_named(x)}: it comes in batches already")
 
     def triples(values: Iterable) -> Iterator[Triple]:
@@ -294,7 +294,7 @@ def _of_arrays(
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{count} in {name}" for name, count in counts.items())
         raise ValueError(f"arrays must have the same number of rows, got {told}")
-    count = counts["x"] if counts else 0
+    count = counts.get("x", 0)
     if count == 0:
         raise ValueError("there are no data: x has no rows")
     size = 32 if batch_size is None else int(batch_size)
@@ -476,11 +476,7 @@ def _of_arrow_stream(value: Any, name: str) -> np.ndarray:
     """A table that only speaks the Arrow C interface."""
     from . import _core
 
-    read = getattr(_core, "read_arrow_stream", None)
-    if read is not None:
-        return read(value)
-    try:
-        import pyarrow
-    except ImportError:
-        raise TypeError(f"{name} is {_named(value)}; hand it over as a NumPy array") from None
-    return _of_arrow(pyarrow.table(value), name)
+    columns = list(_core.read_arrow_stream(value).values())
+    if not columns:
+        raise ValueError(f"{name} is a table without columns")
+    return np.concatenate([column.reshape(len(column), -1) for column in columns], axis=1)

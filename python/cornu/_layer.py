@@ -183,7 +183,17 @@ class Layer(Operation):
 
     def build(self, *args: Any, **kwargs: Any) -> None:
         """Make the weights, for inputs of that shape."""
+        if not self._is_custom and args and args[0] is not None:
+            layer = self._base_layer() if self._is_derived else self
+            if not layer._weights:
+                layer._connect(tuple(_symbol_like(shape) for shape in args), {})
         self.built = True
+
+    def _place(self, path: str) -> None:
+        """Tell the engine where the layers within lie in the graph at hand."""
+        for name, layer in self._children.items():
+            _core.place(layer._id, f"{path}/{name}")
+            layer._place(f"{path}/{name}")
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Give the output."""
@@ -194,6 +204,12 @@ class Layer(Operation):
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Give the mask of the output."""
+        from . import ops
+
+        if not self._is_custom and self._class_name() == "Embedding" and self._bound.get("mask_zero"):
+            return ops.not_equal(inputs, 0)
+        if not self._is_custom and self._class_name() == "Masking":
+            return ops.any(ops.not_equal(inputs, self._bound.get("mask_value", 0.0)), axis=-1)
         return previous_mask
 
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
@@ -287,14 +303,19 @@ class Layer(Operation):
         """Give the layers that it has as attributes, alone or in lists and dictionaries, with the attributes' names."""
         seen: set[int] = set()
         for attribute, value in list(self.__dict__.items()):
-            if attribute.startswith("_") and attribute not in ("_layers",):
+            if attribute.startswith("_") and attribute not in ("_layers", "_base"):
                 continue
             if isinstance(value, Layer):
                 found = [(attribute, value)]
             elif isinstance(value, (list, tuple, dict)):
-                found = [
-                    (f"{attribute}/{item.name}", item) for item in leaves(value) if isinstance(item, Layer)
-                ]
+                # Within a container they are named by their classes, and numbered.
+                names: dict[str, int] = {}
+                found = []
+                for item in leaves(value):
+                    if isinstance(item, Layer):
+                        stem = _session.snake_case(type(item).__name__)
+                        n = names[stem] = names.get(stem, 0) + 1
+                        found.append((f"{attribute}/{stem}" + (f"_{n - 1}" if n > 1 else ""), item))
             else:
                 continue
             for name, layer in found:
@@ -474,24 +495,28 @@ class Layer(Operation):
         self.built = True
         return self._pack(outputs)
 
-    def _base_engine(self, args: tuple, kwargs: dict[str, Any]) -> Any:
-        if "_base" not in self.__dict__:
-            policy = self._policy.name if self._policy is not None else None
-            inner = type(self).__mro__[
-                next(i for i, parent in enumerate(type(self).__mro__) if "_made_init" in vars(parent))
-            ]
-            base = inner.__new__(inner)
-            base.__dict__.update(
-                {k: v for k, v in self.__dict__.items() if k in ("_bound", "_fields", "_policy", "_trainable")}
-            )
+    @property
+    def _is_derived(self) -> bool:
+        """Whether its class derives from one of the engine's own, and has a call of its own."""
+        return not self._is_custom and self._describes_itself
+
+    def _base_layer(self) -> Layer:
+        """Give the layer of the engine's own that a derived class builds on, which has the weights."""
+        base = self.__dict__.get("_base")
+        if base is None:
+            made = next(parent for parent in type(self).__mro__ if "_made_init" in vars(parent))
+            base = made.__new__(made)
+            kept = ("_bound", "_fields", "_policy", "_trainable")
+            base.__dict__.update({key: value for key, value in self.__dict__.items() if key in kept})
             base.__dict__.update(_is_custom=False, name=f"{self.name}_base", _first_shape=None)
-            base._engine_layer = _core.Layer(
-                base._id, self._class_name(), self._fields, base.name, self._trainable, policy
-            )
             self.__dict__["_base"] = base
-        self._children.setdefault(self._base.name, self._base)
-        args, kwargs = self._named(args, {k: v for k, v in kwargs.items() if k != "training" or v is not None})
-        return self._base._pack(self._base._engine_layer.call(self._base.name, args, kwargs or None))
+        return base
+
+    def _base_engine(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+        base = self._base_layer()
+        self._children.setdefault(base.name, base)
+        args, kwargs = self._named(args, kwargs)
+        return base._pack(base._engine().call("_base", args, kwargs or None))
 
     def _call_numbers(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         args, kwargs = self._named(tuple(_numbers(arg) for arg in args), kwargs)
@@ -513,12 +538,15 @@ class Layer(Operation):
                 self._alone.clear()
             self._alone[key] = core
         drawn = bool(kwargs.get("training"))
-        outputs = core.predict_on_batch(arrays, self.stateful, drawn)
-        return self._pack([tensor(output) for output in outputs])
+        outputs = [tensor(output) for output in core.predict_on_batch(arrays, self.stateful, drawn)]
+        mask = self.compute_mask(args[0]) if args and not self._is_custom else None
+        if mask is not None:
+            outputs[0]._keras_mask = mask
+        return self._pack(outputs)
 
     def _ensure_built(self, args: tuple, kwargs: dict[str, Any]) -> None:
         """Call `build` once, with the shapes of what the layer is called on."""
-        if self.built or type(self).build is Layer.build:
+        if self.built or (type(self).build is Layer.build and not self._is_derived):
             return
         self.built = True
         try:
@@ -532,7 +560,7 @@ class Layer(Operation):
             if not with_shapes and named:
                 with_shapes = [next(iter(named.values()))]
             if len(parameters) <= 1:
-                self.build(*with_shapes[: len(parameters)])
+                self.build(*with_shapes[:1])
             else:
                 names = list(inspect.signature(self.call).parameters)
                 known = dict(zip((f"{name}_shape" for name in names), with_shapes, strict=False)) | named
@@ -558,6 +586,10 @@ class Layer(Operation):
             kwargs["mask"] = mask
         self._ensure_built(args, kwargs)
         self._take_variables()
+        here = _core.path()
+        for attribute, layer in self._sublayers():
+            self._children.setdefault(layer.name, layer)
+            _core.place(layer._id, f"{here}/{layer.name}" if here else layer.name, attribute)
         _session.tracing.layers.append(self)
         try:
             outputs = self.call(*args, **kwargs)
@@ -733,6 +765,9 @@ class Layer(Operation):
             raise AttributeError(name)
         if name in data["_weights"]:
             return data["_weights"][name]
+        base = data.get("_base")
+        if base is not None and name in base._weights:
+            return base._weights[name]
         bound = data.get("_bound")
         if bound is not None and not name.startswith("_"):
             if name == "activation":

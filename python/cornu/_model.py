@@ -78,6 +78,7 @@ class Model(Layer):
         self._connect_between(inputs, outputs, sequential=False)
 
     def _connect_between(self, inputs: Any, outputs: Any, sequential: bool) -> None:
+        self._engine_layer = None
         flat_inputs, flat_outputs = _flat(inputs, "inputs"), _flat(outputs, "outputs")
         given, wanted = [], []
         self._input_structure, self._output_structure = flatten(inputs, given), flatten(outputs, wanted)
@@ -166,8 +167,9 @@ class Model(Layer):
     def _engine(self) -> Any:
         if not self._is_custom:
             self._need_built()
-            # The weights may have changed since, and so may what is trained.
-            return _core.Layer.of_model(self._id, self._core, self.name, self._trainable)
+            if self._engine_layer is None:
+                self._engine_layer = _core.Layer.of_model(self._id, self._core, self.name, self._trainable)
+            return self._engine_layer
         return super()._engine()
 
     @property
@@ -288,15 +290,33 @@ class Model(Layer):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the model on symbols, on tensors of a graph that is being described, or on numbers."""
         kind = call_kind(args, kwargs)
-        if kind == 0 and not self._is_custom:
+        if kind == 0 and (not self._is_custom or (len(args) == 1 and self._has_call and not any(kwargs.values()))):
             return self._call_functional(args, kwargs)
         if kind == 1 and _session.tracing.layers and _session.tracing.layers[0] is self and self._in_step:
             return self._call_in_step(args, kwargs)
+        if kind != 0 and not self._is_custom and self._core is not None and args:
+            args = (self._ranked(args[0]), *args[1:])
+        if kind == 1 and not self._is_custom and self._core is not None:
+            here = _core.path()
+            self._place(f"{here}/{self.name}" if here else self.name)
         return super().__call__(*args, **kwargs)
 
     @property
     def _in_step(self) -> bool:
         return bool(self.__dict__.get("_stepping"))
+
+    def _place(self, prefix: str) -> None:
+        """Tell the engine where the layers lie in the graph at hand."""
+        for name, layer in self._parts():
+            path = f"{prefix}/{name}" if prefix else name
+            _core.place(layer._id, path)
+            layer._place(path)
+
+    def _parts(self) -> Iterator[tuple[str, Layer]]:
+        if self._layers_by_name is not None:
+            yield from self._layers_by_name.items()
+        else:
+            yield from ((layer.name, layer) for _, layer in self._sublayers())
 
     def _call_in_step(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         """Call the whole model within its own training step."""
@@ -321,7 +341,18 @@ class Model(Layer):
             if missing:
                 raise ValueError(f"the inputs {missing[0]!r} are missing; the model takes {', '.join(names)}")
             return [x[name] for name in names]
-        return leaves(x)
+        return leaves(self._ranked(x))
+
+    def _ranked(self, x: Any) -> Any:
+        """Give data with a last axis of one more, or less, where the inputs want it, as Keras does."""
+        shapes = [tuple(symbol.shape) for symbol in self._symbols[0]]
+        flat = leaves(x)
+        if len(flat) != len(shapes) or isinstance(x, dict):
+            return x
+        fitted = [_ranked(value, shape) for value, shape in zip(flat, shapes)]
+        if all(a is b for a, b in zip(fitted, flat)):
+            return x
+        return unflatten(flatten(x, []), iter(fitted))
 
     def _call_functional(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         from ._layer import _numbers
@@ -917,6 +948,7 @@ class Model(Layer):
             data = (inputs,)
         for metric in self.metrics:
             metric._last = None
+        self._place(self.name if self._is_custom else "")
         _session.tracing.layers.append(self)
         self.__dict__["_stepping"] = True
         self.__dict__["_step_training"] = training
@@ -1070,6 +1102,11 @@ class Model(Layer):
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Read the weights from a ``.weights.h5`` file."""
         self._need_built()
+        if str(filepath).endswith(".keras"):
+            from .models import load_model
+
+            self.set_weights(load_model(filepath, compile=False).get_weights())
+            return
         self._core.load_weights(filepath)
 
     def export(self, filepath: Any, format: str = "keras", **kwargs: Any) -> None:
@@ -1310,6 +1347,19 @@ def _sequence_from(cls: type, name: str, rows: list) -> Any:
     return cls([kind.from_config(config) for kind, config in rows], name=name)
 
 
+def _ranked(value: Any, shape: tuple) -> Any:
+    from . import ops
+
+    given = getattr(value, "shape", None)
+    if given is None or len(given) == len(shape):
+        return value
+    if len(given) == len(shape) - 1 and shape[-1] == 1:
+        return value[..., None] if isinstance(value, np.ndarray) else ops.expand_dims(value, -1)
+    if len(given) == len(shape) + 1 and given[-1] == 1:
+        return value[..., 0] if isinstance(value, np.ndarray) else ops.squeeze(value, -1)
+    return value
+
+
 def _flat(value: Any, what: str) -> list:
     if isinstance(value, dict):
         return [leaf for key in value for leaf in leaves(value[key])]
@@ -1360,8 +1410,6 @@ def _symbols_of(shape: Any, name: str) -> Any:
 
 
 def _unpacked(data: Any) -> tuple[Any, Any, Any]:
-    if isinstance(data, list):
-        data = tuple(data)
     if not isinstance(data, tuple):
         return data, None, None
     return (*data, None, None)[:3]

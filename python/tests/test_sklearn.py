@@ -6,13 +6,8 @@ import numpy as np
 import pytest
 
 pytest.importorskip("sklearn", minversion="1.6")
-try:
-    import cornu
 
-    cornu.Sequential  # noqa: B018
-except ImportError:
-    pytest.skip("the extension is not built, and Keras is not there", allow_module_level=True)
-
+import cornu
 from cornu.sklearn import CornuClassifier, CornuRegressor, CornuTransformer
 from sklearn.datasets import load_diabetes, load_iris, load_wine
 from sklearn.model_selection import GridSearchCV, cross_val_score

@@ -8,6 +8,7 @@ use numpy::{
     Element as NumPy, PyArray1, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArray,
     PyUntypedArrayMethods,
 };
+use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyString;
@@ -42,12 +43,18 @@ pub enum Keep {
     Copied,
 }
 
+/// More axes than any data have.
+const MAX_AXES: usize = 32;
+
 /// The array that `object` is, or can be made into by NumPy: lists, numbers, data frames.
 pub fn to_array(object: &Bound<'_, PyAny>, keep: Keep) -> PyResult<Array> {
     let array = match object.cast::<PyUntypedArray>() {
         Ok(array) => array.clone(),
         Err(_) => as_array(object)?,
     };
+    if array.ndim() > MAX_AXES {
+        return Err(value_error(format!("an array has at most {MAX_AXES} axes, got {}", array.ndim())));
+    }
     let dtype = array.dtype();
     // Of one dtype and the machine's byte order, NumPy's arrays are taken as they are.
     if dtype.byteorder() != b'>' {
@@ -113,16 +120,20 @@ fn read<T: Element + NumPy>(array: &Bound<'_, PyUntypedArray>, keep: Keep) -> Py
     // In C order: an array in Fortran order is contiguous too, but its elements stand otherwise.
     let in_order = typed.is_c_contiguous() && data.is_aligned();
     let len = typed.len();
-    if in_order && keep == Keep::Borrowed && len > 0 {
+    if !in_order {
+        // NumPy puts them in order, and says so where there is no memory for it.
+        let copy = array.call_method1("copy", ("C",))?;
+        return read::<T>(copy.cast::<PyUntypedArray>()?, keep);
+    }
+    if keep == Keep::Borrowed && len > 0 {
         let owner = Lent { start: data.cast_const(), len, _owner: typed.clone().into_any().unbind() };
         return Array::shared::<T>(shape, Arc::new(owner)).map_err(value_error);
     }
-    if !data.is_aligned() {
-        let copy = array.call_method0("copy")?;
-        return read::<T>(copy.cast::<PyUntypedArray>()?, keep);
-    }
     let borrowed = typed.try_readonly().map_err(|error| value_error(error.to_string()))?;
-    let values: Vec<T> = borrowed.as_array().iter().copied().collect();
+    let numbers = borrowed.as_slice().map_err(|error| value_error(error.to_string()))?;
+    let mut values = Vec::new();
+    values.try_reserve_exact(len).map_err(|_| PyMemoryError::new_err("there is no memory for a copy"))?;
+    values.extend_from_slice(numbers);
     Array::new(shape, values).map_err(value_error)
 }
 

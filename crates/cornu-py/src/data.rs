@@ -78,6 +78,13 @@ pub fn read_image<'py>(py: Python<'py>, path: PathBuf, color_mode: &str) -> PyRe
     to_numpy(py, image)
 }
 
+/// Writes bytes `[height, width, channels]` as an image file.
+#[pyfunction]
+pub fn write_image(py: Python<'_>, path: PathBuf, image: &Bound<'_, PyAny>) -> PyResult<()> {
+    let image = to_array(image, Keep::Borrowed)?;
+    py.detach(|| directory::write_image(&path, &image)).map_err(raise)
+}
+
 /// An image `[height, width, channels]` in another size.
 #[pyfunction]
 pub fn resize_image<'py>(

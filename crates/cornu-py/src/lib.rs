@@ -2,14 +2,17 @@
 //! around it, with Keras's names, is in `python/cornu`.
 
 mod arrays;
+mod arrow;
 mod callbacks;
 mod custom;
 mod data;
 mod errors;
+mod given;
 mod items;
 mod layer;
 mod model;
 mod operations;
+mod running;
 mod symbol;
 mod text;
 mod trace;
@@ -22,21 +25,23 @@ use pyo3::prelude::*;
 #[pyo3(name = "_core")]
 mod core {
     #[pymodule_export]
+    use super::arrow::read_arrow_stream;
+    #[pymodule_export]
     use super::callbacks::Native;
     #[pymodule_export]
     use super::custom::{
         add_loss, added_losses, apply_gradients, count, forward, path, place, report, traced_loss,
     };
     #[pymodule_export]
-    use super::data::{load_digits, read_idx, read_image, resize_image};
+    use super::data::{load_digits, read_idx, read_image, resize_image, write_image};
     #[pymodule_export]
     use super::items::{MetricState, apply, check, initial, listed, loss_value, policy};
     #[pymodule_export]
     use super::layer::Layer;
     #[pymodule_export]
-    use super::model::Model;
-    #[pymodule_export]
     use super::operations::{call_kind, clear_plans, gradient, op, operations, random, tracing};
+    #[pymodule_export]
+    use super::running::Model;
     #[pymodule_export]
     use super::symbol::{Symbol, input};
     #[pymodule_export]

@@ -29,6 +29,11 @@ pub enum Kind {
 
 /// On what something is called: a symbol anywhere makes it a node, a tensor anywhere a part of a graph.
 pub fn kind(object: &Bound<'_, PyAny>) -> PyResult<Kind> {
+    kind_at(object, 0)
+}
+
+fn kind_at(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Kind> {
+    values::check_depth(depth)?;
     if object.is_instance_of::<Symbol>() {
         return Ok(Kind::Symbolic);
     }
@@ -40,7 +45,7 @@ pub fn kind(object: &Bound<'_, PyAny>) -> PyResult<Kind> {
     }
     let mut found = Kind::Numbers;
     let mut look = |item: Bound<'_, PyAny>| -> PyResult<()> {
-        match kind(&item)? {
+        match kind_at(&item, depth + 1)? {
             Kind::Symbolic => found = Kind::Symbolic,
             Kind::Traced if found == Kind::Numbers => found = Kind::Traced,
             _ => {}

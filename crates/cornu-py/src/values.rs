@@ -25,34 +25,56 @@ pub fn from_config<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, P
 /// What a single Python object is as an argument, where it is not a list, a dictionary or a plain value.
 pub type Leaf<'a, T> = dyn FnMut(&Bound<'_, PyAny>) -> PyResult<Option<Argument<T>>> + 'a;
 
+/// How deep lists lie in lists at most: one that holds itself has no end.
+const MAX_DEPTH: usize = 100;
+
+/// Refuses what lies deeper than any data do.
+pub fn check_depth(depth: usize) -> PyResult<()> {
+    match depth > MAX_DEPTH {
+        true => Err(value_error(format!(
+            "lists lie in one another more than {MAX_DEPTH} deep, or one holds itself"
+        ))),
+        false => Ok(()),
+    }
+}
+
 /// The arguments of a call, of which `leaf` knows the tensors.
 pub fn arguments<T>(
     args: &Bound<'_, PyTuple>,
     kwargs: Option<&Bound<'_, PyDict>>,
     leaf: &mut Leaf<T>,
 ) -> PyResult<Arguments<T>> {
-    let positional = args.iter().map(|arg| argument(&arg, leaf)).collect::<PyResult<_>>()?;
+    let positional = args.iter().map(|arg| argument(&arg, leaf, 0)).collect::<PyResult<_>>()?;
     let mut named = Vec::new();
     for (name, value) in kwargs.iter().flat_map(|kwargs| kwargs.iter()) {
-        named.push((name.extract::<String>()?, argument(&value, leaf)?));
+        named.push((name.extract::<String>()?, argument(&value, leaf, 0)?));
     }
     Ok(Arguments { positional, named })
 }
 
-fn argument<T>(object: &Bound<'_, PyAny>, leaf: &mut Leaf<T>) -> PyResult<Argument<T>> {
+fn argument<T>(object: &Bound<'_, PyAny>, leaf: &mut Leaf<T>, depth: usize) -> PyResult<Argument<T>> {
+    check_depth(depth)?;
     if let Some(found) = leaf(object)? {
         return Ok(found);
     }
     if let Ok(items) = object.cast::<PyList>() {
-        return items.iter().map(|item| argument(&item, leaf)).collect::<PyResult<_>>().map(Argument::List);
+        return items
+            .iter()
+            .map(|item| argument(&item, leaf, depth + 1))
+            .collect::<PyResult<_>>()
+            .map(Argument::List);
     }
     if let Ok(items) = object.cast::<PyTuple>() {
-        return items.iter().map(|item| argument(&item, leaf)).collect::<PyResult<_>>().map(Argument::List);
+        return items
+            .iter()
+            .map(|item| argument(&item, leaf, depth + 1))
+            .collect::<PyResult<_>>()
+            .map(Argument::List);
     }
     if let Ok(items) = object.cast::<PyDict>() {
         let mut pairs = Vec::new();
         for (name, value) in items.iter() {
-            pairs.push((name.extract::<String>()?, argument(&value, leaf)?));
+            pairs.push((name.extract::<String>()?, argument(&value, leaf, depth + 1)?));
         }
         return Ok(Argument::Dict(pairs));
     }

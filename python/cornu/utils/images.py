@@ -147,7 +147,7 @@ def read(path: Any, color_mode: str) -> np.ndarray:
     path = os.fsdecode(path)
     if not os.path.isfile(path):
         raise FileNotFoundError(f"there is no image file {path}")
-    return np.asarray(_core.read_image(path, color_mode))
+    return np.asarray(_core.read_image(path, color_mode)).astype(np.uint8)
 
 
 def resize(image: np.ndarray, height: int, width: int, interpolation: str) -> np.ndarray:
@@ -156,7 +156,12 @@ def resize(image: np.ndarray, height: int, width: int, interpolation: str) -> np
 
     if image.shape[:2] == (height, width):
         return image.astype(np.float32)
-    return np.asarray(_core.resize_image(np.ascontiguousarray(image), int(height), int(width), interpolation))
+    image = np.ascontiguousarray(image, np.float32)
+    if interpolation in ("nearest", "bilinear"):
+        return np.asarray(_core.resize_image(image, int(height), int(width), interpolation, "stretch"))
+    from ..ops import image as operations
+
+    return np.asarray(operations.resize(image, (int(height), int(width)), interpolation=interpolation))
 
 
 def middle(image: np.ndarray, height: int, width: int) -> np.ndarray:

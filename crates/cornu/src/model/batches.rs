@@ -241,7 +241,10 @@ fn prepare(
     mut piece: Sample,
     classes: Option<&BTreeMap<i64, f64>>,
 ) -> Result<(Signature, Vec<Array>)> {
-    let (inputs, outputs) = (trainer.network.inputs.len(), trainer.network.outputs.len());
+    let inputs = trainer.network.inputs.len();
+    let own_step = trainer.compiled_with().step.is_some();
+    // A step of one's own takes whatever comes after the inputs.
+    let outputs = if own_step { piece.len().saturating_sub(inputs) } else { trainer.network.outputs.len() };
     if piece.len() < inputs + outputs {
         let message = format!(
             "the model has {} and {}, and a piece of the pipeline has {}",
@@ -252,7 +255,7 @@ fn prepare(
         return Err(Error::argument(message).help("a batch is the inputs, then the targets"));
     }
     let weights = piece.split_off(inputs + outputs);
-    let y = piece.split_off(inputs);
+    let y = piece.split_off(inputs.min(piece.len()));
     let own = |arrays: Vec<Array>| arrays.into_iter().map(Cow::Owned).collect();
     let (x, y): (Vec<Cow<Array>>, Vec<Cow<Array>>) = trainer.check_data(own(piece), own(y))?;
     let mut weights = check_weights(&weights.iter().collect::<Vec<_>>(), outputs, x[0].rows())?;
@@ -262,6 +265,7 @@ fn prepare(
     if let [one] = &weights[..] {
         weights = vec![one.clone(); outputs];
     }
+    let inputs = x.len();
     let arrays: Vec<Array> = x.into_iter().chain(y).map(Cow::into_owned).chain(weights).collect();
     let all: Vec<&Array> = arrays.iter().collect();
     let (x, rest) = all.split_at(inputs);

@@ -5,7 +5,7 @@ use super::{Directory, Found};
 use crate::error::{Error, Result};
 use crate::files::describe;
 use cornu_graph::Array;
-use image::{DynamicImage, ImageReader};
+use image::{DynamicImage, ExtendedColorType, ImageReader};
 use std::path::Path;
 
 /// The colors of an image.
@@ -101,6 +101,36 @@ impl ImageOptions {
         let (channels, values) = pixels(image, self.color_mode);
         Array::new([rows, columns, channels], values).map_err(Error::argument)
     }
+}
+
+/// Writes bytes of shape `[height, width, channels]`, with 1, 3 or 4 channels, as a PNG, JPEG or BMP file, as the
+/// name's ending says. Agrees with `keras.utils.save_img`.
+///
+/// # Errors
+/// If this is no such image, or the file cannot be written.
+pub fn write_image(path: impl AsRef<Path>, image: &Array) -> Result<()> {
+    let path = path.as_ref();
+    let (Some(bytes), &[rows, columns, channels]) = (image.as_slice::<u8>(), &image.shape()[..]) else {
+        let message = format!(
+            "an image to be written is bytes of shape (height, width, channels), got {} of shape {}",
+            image.dtype(),
+            image.shape()
+        );
+        return Err(Error::argument(message));
+    };
+    let color = match channels {
+        1 => ExtendedColorType::L8,
+        3 => ExtendedColorType::Rgb8,
+        4 => ExtendedColorType::Rgba8,
+        _ => return Err(Error::argument(format!("an image has 1, 3 or 4 channels, got {channels}"))),
+    };
+    let (Ok(width), Ok(height)) = (u32::try_from(columns), u32::try_from(rows)) else {
+        return Err(Error::argument(format!(
+            "an image of {rows} by {columns} pixels is too large for a file"
+        )));
+    };
+    image::save_buffer(path, bytes, width, height, color)
+        .map_err(|error| Error::file(path, format!("this image cannot be written: {error}")))
 }
 
 /// The number of channels, and the pixels row by row.

@@ -6,7 +6,7 @@ mod resize;
 mod texts;
 
 pub use audio::AudioOptions;
-pub use images::{ColorMode, ImageOptions};
+pub use images::{ColorMode, ImageOptions, write_image};
 pub use resize::{Fit as ImageFit, Interpolation, resize};
 pub use texts::Texts;
 
