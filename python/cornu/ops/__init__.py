@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from functools import cache
 from typing import Any
@@ -62,10 +63,11 @@ def _plain_setting(value: Any) -> Any:
 
 def _operand(value: Any) -> Any:
     """Give an argument as an array where it is a list of numbers."""
+    # Operations that have been looked up stand in this module, and hide Python's own.
     if isinstance(value, (list, tuple)) and value and _core.call_kind(value) == 0:
         parts = [np.asarray(item) for item in value]
-        alike = all(part.shape == parts[0].shape for part in parts)
-        if alike and not any(isinstance(item, (np.ndarray, _core.Variable)) for item in value):
+        alike = builtins.all(part.shape == parts[0].shape and part.dtype.kind in "biuf" for part in parts)
+        if alike and not builtins.any(isinstance(item, (np.ndarray, _core.Variable)) for item in value):
             return np.asarray(value)
     return value
 
@@ -75,7 +77,7 @@ def make(name: str) -> Any:
     operation = _tables.operation(name)
     if operation is None:
         raise AttributeError(f"Cornu has no operation {name!r} yet")
-    lists = operation.call and operation.call[0] in ("xs", "arrays", "inputs")
+    lists = name == "stack" or (operation.call and operation.call[0] in ("xs", "arrays", "inputs"))
     missing = object()
     settings_null = {
         parameter: default for parameter, default in _tables.binder("ops", name).defaults.items()
@@ -113,6 +115,46 @@ def __dir__() -> list[str]:
     return __all__
 
 
+def _resize(
+    images: Any,
+    size: Any,
+    interpolation: str = "bilinear",
+    antialias: bool = False,
+    crop_to_aspect_ratio: bool = False,
+    pad_to_aspect_ratio: bool = False,
+    fill_mode: str = "constant",
+    fill_value: float = 0.0,
+    data_format: str | None = None,
+) -> Any:
+    """Give images of another height and width."""
+    from ..layers import Resizing
+
+    layer = Resizing(
+        *(int(extent) for extent in size),
+        interpolation=interpolation,
+        crop_to_aspect_ratio=crop_to_aspect_ratio,
+        pad_to_aspect_ratio=pad_to_aspect_ratio,
+        fill_mode=fill_mode,
+        fill_value=fill_value,
+        antialias=antialias,
+        data_format=data_format,
+    )
+    images = _plain.convert_to_tensor(images)
+    if len(images.shape) == 3:
+        return _get("squeeze")(_resize_batch(layer, _get("expand_dims")(images, 0)), 0)
+    return _resize_batch(layer, images)
+
+
+def _resize_batch(layer: Any, images: Any) -> Any:
+    dtype = _plain.dtype(images)
+    resized = layer(images)
+    return resized if dtype.startswith("float") else _get("saturate_cast")(_get("round")(resized), dtype)
+
+
+_resize.__name__ = "resize"
+_IMAGE = {"image.resize": _resize}
+
+
 class Namespace:
     """A part of `ops` with names of its own: `ops.image.resize`."""
 
@@ -126,7 +168,9 @@ class Namespace:
         if full == "image.resize":
             return _plain.resize
         aliases = _tables.aliases("ops")
-        if full in _tables.names("ops", "functions"):
+        if full in _IMAGE:
+            value = _IMAGE[full]
+        elif full in _tables.names("ops", "functions"):
             value = make(full)
         else:
             value = getattr(sys.modules[__name__], aliases.get(full, name))

@@ -24,7 +24,6 @@ __all__ = [
     "dtype",
     "empty",
     "eye",
-    "fold",
     "fori_loop",
     "hamming",
     "hanning",
@@ -276,15 +275,6 @@ def scan(
     if isinstance(results[0], (list, tuple)):
         return carry, type(results[0])(stack(list(part)) for part in zip(*results, strict=True))
     return carry, stack(results)
-
-
-def fold(f: Callable, elems: Any, initializer: Any = None) -> Any:
-    """Give what is left of `f(carry, x)` along the first axis."""
-    parts = unstack(elems)
-    carry = parts.pop(0) if initializer is None else initializer
-    for part in parts:
-        carry = f(carry, part)
-    return carry
 
 
 def map(f: Callable, xs: Any) -> Any:
