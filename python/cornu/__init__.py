@@ -16,7 +16,7 @@ import importlib.machinery
 import sys
 from typing import Any
 
-from ._core import __version__
+from ._core import __version__ as __version__
 
 _MODULES = (
     "activations",
@@ -44,6 +44,7 @@ _MODULES = (
 )
 _NAMES = {
     "DTypePolicy": "dtype_policies",
+    "EagerTensor": "_tensor",
     "GradientTape": "_tape",
     "Initializer": "initializers",
     "Input": "_symbolic",
@@ -56,7 +57,7 @@ _NAMES = {
     "Operation": "_symbolic",
     "Optimizer": "optimizers",
     "Regularizer": "regularizers",
-    "Sequential": "_model",
+    "Sequential": "_sequential",
     "StatelessScope": "backend",
     "Tensor": "_tensor",
     "Variable": "_variable",
@@ -101,6 +102,16 @@ def __getattr__(name: str) -> Any:
         value = importlib.import_module(f".{name}", __name__)
     else:
         import difflib
+
+        if not name.startswith("_"):
+            from . import _tensorflow
+
+            try:
+                value = globals()[name] = _tensorflow.find(name)
+            except AttributeError:
+                pass
+            else:
+                return value
 
         near = difflib.get_close_matches(name, [*_MODULES, *_NAMES], 1)
         hint = f". Did you mean: '{near[0]}'?" if near and not name.startswith("_") else ""

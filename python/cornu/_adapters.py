@@ -83,7 +83,7 @@ def batches(
             raise ValueError(
                 f"{name} must not be given beside {_named(x)}: its batches hold the targets as well"
             )
-    if batch_size is not None and kind != "generator":
+    if batch_size is not None and kind not in ("generator", "py_dataset"):
         raise ValueError(f"batch_size must not be given beside {_named(x)}: it comes in batches already")
 
     def triples(values: Iterable) -> Iterator[Triple]:
@@ -220,6 +220,8 @@ def _kind(x: Any) -> str:
     if hasattr(x, "__getitem__") and (hasattr(x, "num_batches") or hasattr(x, "on_epoch_end")):
         return "py_dataset"
     if isinstance(x, (np.ndarray, list, tuple, dict)) or _is_array(x):
+        return "arrays"
+    if type(x).__module__.partition(".")[0] == "polars":  # a LazyFrame, which is collected
         return "arrays"
     if hasattr(x, "element_spec") and hasattr(x, "as_numpy_iterator"):  # a tf.data.Dataset
         return "dataset"

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from . import _core, _session, config, dtype_policies
 from ._item import plain
+from ._nested import _has_shape, _numbers, _outline, _shape_of, _symbol_like, flatten, unflatten
 from ._structure import leaves
-from ._symbolic import KerasTensor, Node, Operation
+from ._symbolic import Node
 from ._tensor import tensor
-from ._variable import Variable, _dtype_name
+from ._weights import Weighted
+
+_UNUSED = (
+    "activity_regularizer",
+    "quantization_config",
+    "renorm",
+    "renorm_clipping",
+    "renorm_momentum",
+    "seed",
+)
 
 
 def call_kind(args: tuple, kwargs: dict[str, Any]) -> int:
@@ -23,7 +32,7 @@ def call_kind(args: tuple, kwargs: dict[str, Any]) -> int:
     return 1 if kind == 0 and _core.tracing() else kind
 
 
-class Layer(Operation):
+class Layer(Weighted):
     """What models are made of: weights, and a call.
 
     To write one, derive from this class: make weights in ``build(self, input_shape)`` with ``self.add_weight``, and
@@ -104,7 +113,10 @@ class Layer(Operation):
             raise ValueError(f"a layer's name is a text, got {name!r}")
         if name is not None and "/" in name:
             raise ValueError(f"a layer cannot be called {name!r}: names have no /")
-        self.__dict__["name"] = name or _session.unique_name(_session.snake_case(type(self).__name__))
+        class_name = type(self).__name__
+        # Keras calls this one by another name than the class that it exports.
+        class_name = "GroupedQueryAttention" if class_name == "GroupQueryAttention" else class_name
+        self.__dict__["name"] = name or _session.unique_name(_session.snake_case(class_name))
         self._trainable = bool(trainable)
         self._policy = None if dtype is None else dtype_policies.get(dtype)
         if self._policy is None and config._values["dtype_policy"] != "float32":
@@ -118,6 +130,13 @@ class Layer(Operation):
         fields = dict(self._binder.config(bound))
         for shared in ("trainable", "dtype", "name", "autocast"):
             fields.pop(shared, None)
+        if fields.get("axis", 0) is None and self._class_name() == "Normalization":
+            # One mean and variance of all values.
+            fields["axis"] = []
+        if isinstance(fields.get("cell"), (list, tuple)):
+            from .layers import StackedRNNCells
+
+            bound["cell"] = fields["cell"] = StackedRNNCells(list(fields["cell"]))
         if "activity_regularizer" in fields and fields["activity_regularizer"] is None:
             fields.pop("activity_regularizer")
         input_shape = bound.get("input_shape")
@@ -163,7 +182,17 @@ class Layer(Operation):
 
     def build(self, *args: Any, **kwargs: Any) -> None:
         """Make the weights, for inputs of that shape."""
+        if not self._is_custom and args and args[0] is not None:
+            layer = self._base_layer() if self._is_derived else self
+            if not layer._weights:
+                layer._connect(tuple(_symbol_like(shape) for shape in args), {})
         self.built = True
+
+    def _place(self, path: str) -> None:
+        """Tell the engine where the layers within lie in the graph at hand."""
+        for name, layer in self._children.items():
+            _core.place(layer._id, f"{path}/{name}")
+            layer._place(f"{path}/{name}")
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Give the output."""
@@ -174,6 +203,12 @@ class Layer(Operation):
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Give the mask of the output."""
+        from . import ops
+
+        if not self._is_custom and self._class_name() == "Embedding" and self._bound.get("mask_zero"):
+            return ops.not_equal(inputs, 0)
+        if not self._is_custom and self._class_name() == "Masking":
+            return ops.any(ops.not_equal(inputs, self._bound.get("mask_value", 0.0)), axis=-1)
         return previous_mask
 
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
@@ -182,212 +217,6 @@ class Layer(Operation):
         outputs, _ = self._connect(tuple(symbols), kwargs)
         shapes = [tuple(output.shape) for output in outputs]
         return shapes[0] if len(shapes) == 1 else shapes
-
-    # Weights.
-
-    def add_weight(
-        self,
-        shape: Any = None,
-        initializer: Any = None,
-        dtype: Any = None,
-        trainable: bool = True,
-        autocast: bool = True,
-        regularizer: Any = None,
-        constraint: Any = None,
-        aggregation: Any = None,
-        overwrite_with_gradient: bool = False,
-        name: str | None = None,
-    ) -> Variable:
-        """Make a weight.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            The shape; a single number unless given.
-        initializer : optional
-            How it starts: Glorot's uniform numbers unless said otherwise, zeros for whole numbers.
-        dtype : str, optional
-            The dtype; that of the layer's weights unless given.
-        trainable : bool
-            Whether it has a gradient.
-        regularizer, constraint : optional
-            A penalty, and what it is brought back to after each update.
-        name : str, optional
-            What it is called.
-        """
-        from . import constraints, initializers, regularizers
-
-        if isinstance(shape, str):
-            # As in older scripts: add_weight("name", shape).
-            shape, name = name, shape
-        if isinstance(initializer, (tuple, list)) and not callable(initializer):
-            shape, initializer = initializer, None
-        shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
-        if any(extent is None for extent in shape):
-            raise ValueError(f"a weight has extents that are known, got {shape}")
-        dtype = _dtype_name(dtype, self.variable_dtype)
-        if initializer is None:
-            initializer = "glorot_uniform" if "float" in dtype else "zeros"
-        name = name or "variable"
-        stem, number = name, 1
-        while name in self._weights:
-            name = f"{stem}_{number}"
-            number += 1
-        regularizer, constraint = regularizers.get(regularizer), constraints.get(constraint)
-        variable = Variable(
-            initializers.get(initializer),
-            shape=shape,
-            dtype=dtype,
-            trainable=trainable,
-            name=name,
-            _layer=self._id,
-            _path=f"{self.name}/{name}",
-            _regularizer=plain(regularizer),
-            _constraint=plain(constraint),
-        )
-        self._weights[name] = variable
-        return variable
-
-    add_variable = add_weight
-
-    def _own(self) -> list[Variable]:
-        """Give its own weights, without those of the layers within: trainable ones first."""
-        self._take_variables()
-        own = list(self._weights.values())
-        return [w for w in own if w.trainable] + [w for w in own if not w.trainable]
-
-    def _take_variables(self) -> None:
-        """Make variables that were assigned to attributes the layer's own."""
-        for attribute, value in list(self.__dict__.items()):
-            if isinstance(value, Variable) and value.layer == 0:
-                value.adopt(self._id, attribute, f"{self.name}/{attribute}")
-                self._weights[attribute] = value
-
-    def _sublayers(self) -> Iterator[tuple[str, Layer]]:
-        """Give the layers that it has as attributes, alone or in lists and dictionaries, with the attributes' names."""
-        seen: set[int] = set()
-        for attribute, value in list(self.__dict__.items()):
-            if attribute.startswith("_") and attribute not in ("_layers",):
-                continue
-            if isinstance(value, Layer):
-                found = [(attribute, value)]
-            elif isinstance(value, (list, tuple, dict)):
-                found = [
-                    (f"{attribute}/{item.name}", item) for item in leaves(value) if isinstance(item, Layer)
-                ]
-            else:
-                continue
-            for name, layer in found:
-                if id(layer) not in seen and layer is not self:
-                    seen.add(id(layer))
-                    yield name, layer
-
-    @property
-    def weights(self) -> list[Variable]:
-        """All weights: its own, then those of the layers within."""
-        found = self._own() if self._describes_itself else list(self._weights.values())
-        for _, layer in self._sublayers() if self._describes_itself else ():
-            found += [weight for weight in layer.weights if all(weight is not known for known in found)]
-        return found
-
-    @property
-    def variables(self) -> list[Variable]:
-        """All weights."""
-        return self.weights
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """The weights that training changes."""
-        if not self._trainable:
-            return []
-        found = [w for w in (self._own() if self._describes_itself else self._weights.values()) if w.trainable]
-        for _, layer in self._sublayers() if self._describes_itself else ():
-            found += [w for w in layer.trainable_weights if all(w is not known for known in found)]
-        return found
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """The weights that training does not change by gradients."""
-        trained = {id(weight) for weight in self.trainable_weights}
-        return [weight for weight in self.weights if id(weight) not in trained]
-
-    trainable_variables = trainable_weights
-    non_trainable_variables = non_trainable_weights
-
-    @property
-    def trainable(self) -> bool:
-        """Whether training changes its weights; a model takes notice when it is compiled."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, trainable: bool) -> None:
-        self._trainable = bool(trainable)
-        self._engine_layer = None if self._engine_layer is None else self._engine_layer.with_trainable(
-            self._trainable
-        )
-        self._alone.clear()
-        for _, layer in self._sublayers():
-            layer.trainable = trainable
-
-    def get_weights(self) -> list[np.ndarray]:
-        """Give the numbers of all weights."""
-        return [weight.numpy() for weight in self.weights]
-
-    def set_weights(self, weights: Any) -> None:
-        """Set the numbers of all weights."""
-        own = self.weights
-        if len(own) != len(weights):
-            raise ValueError(
-                f"{self.name} has {len(own)} weights, got {len(weights)}; pass what get_weights of such a "
-                f"{'model' if hasattr(self, 'fit') else 'layer'} gives"
-            )
-        arrays = [np.asarray(value) for value in weights]
-        for weight, value in zip(own, arrays, strict=True):
-            if weight.shape != value.shape:
-                raise ValueError(f"{weight.path} has shape {weight.shape}, got {value.shape}")
-        for weight, value in zip(own, arrays, strict=True):
-            weight.assign(value)
-
-    def count_params(self) -> int:
-        """Give the number of weights' elements."""
-        if not self.built and not self.weights:
-            raise ValueError(f"{self.name} has no weights yet: it is made ready when it is first called")
-        return sum(int(np.prod(weight.shape, dtype=np.int64)) for weight in self.weights)
-
-    def _variable_at(self, path: str) -> Variable | None:
-        """Give the weight at a path within the layer."""
-        head, _, rest = path.partition("/")
-        if rest and head in self._children:
-            return self._children[head]._variable_at(rest)
-        return self._weights.get(path)
-
-    def _add_variable_at(self, path: str, value: np.ndarray, trainable: bool) -> Variable:
-        head, _, rest = path.partition("/")
-        if rest and head in self._children:
-            return self._children[head]._add_variable_at(rest, value, trainable)
-        self.built = True
-        variable = Variable(
-            value,
-            dtype=value.dtype.name,
-            trainable=trainable,
-            name=path,
-            _layer=self._id,
-            _path=f"{self.name}/{path}",
-        )
-        self._weights[path] = variable
-        return variable
-
-    def _adopt(self, core: Any, bind: bool) -> None:
-        """Make variables of the weights that a model of this layer alone has, where there are none yet."""
-        prefix = f"{self.name}/"
-        for index, path, _, _, trainable in core.weights():
-            path = path.removeprefix(prefix)
-            variable = self._variable_at(path)
-            if variable is None:
-                variable = self._add_variable_at(path, core.value(index), trainable)
-            if bind:
-                core.bind(index, variable)
-        self.built = True
 
     # Calls.
 
@@ -399,8 +228,15 @@ class Layer(Operation):
         elif kind == 1:
             result = self._call_engine(args, kwargs)
         else:
+            if kwargs.get("training") is None and self._draws_unasked:
+                kwargs["training"] = True
             result = self._call_numbers(args, kwargs)
         return result if self._post is None else self._post(result)
+
+    @property
+    def _draws_unasked(self) -> bool:
+        """Whether numbers are changed unless `training=False` is said, as images are by Keras's layers."""
+        return not self._is_custom and _changes_images(self._class_name())
 
     def _seed(self) -> int:
         if self._draw_seed is None:
@@ -447,24 +283,28 @@ class Layer(Operation):
         self.built = True
         return self._pack(outputs)
 
-    def _base_engine(self, args: tuple, kwargs: dict[str, Any]) -> Any:
-        if "_base" not in self.__dict__:
-            policy = self._policy.name if self._policy is not None else None
-            inner = type(self).__mro__[
-                next(i for i, parent in enumerate(type(self).__mro__) if "_made_init" in vars(parent))
-            ]
-            base = inner.__new__(inner)
-            base.__dict__.update(
-                {k: v for k, v in self.__dict__.items() if k in ("_bound", "_fields", "_policy", "_trainable")}
-            )
+    @property
+    def _is_derived(self) -> bool:
+        """Whether its class derives from one of the engine's own, and has a call of its own."""
+        return not self._is_custom and self._describes_itself
+
+    def _base_layer(self) -> Layer:
+        """Give the layer of the engine's own that a derived class builds on, which has the weights."""
+        base = self.__dict__.get("_base")
+        if base is None:
+            made = next(parent for parent in type(self).__mro__ if "_made_init" in vars(parent))
+            base = made.__new__(made)
+            kept = ("_bound", "_fields", "_policy", "_trainable")
+            base.__dict__.update({key: value for key, value in self.__dict__.items() if key in kept})
             base.__dict__.update(_is_custom=False, name=f"{self.name}_base", _first_shape=None)
-            base._engine_layer = _core.Layer(
-                base._id, self._class_name(), self._fields, base.name, self._trainable, policy
-            )
             self.__dict__["_base"] = base
-        self._children.setdefault(self._base.name, self._base)
-        args, kwargs = self._named(args, {k: v for k, v in kwargs.items() if k != "training" or v is not None})
-        return self._base._pack(self._base._engine_layer.call(self._base.name, args, kwargs or None))
+        return base
+
+    def _base_engine(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+        base = self._base_layer()
+        self._children.setdefault(base.name, base)
+        args, kwargs = self._named(args, kwargs)
+        return base._pack(base._engine().call("_base", args, kwargs or None))
 
     def _call_numbers(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         args, kwargs = self._named(tuple(_numbers(arg) for arg in args), kwargs)
@@ -479,18 +319,22 @@ class Layer(Operation):
         )
         core = self._alone.get(key)
         if core is None:
+            self.__dict__.setdefault("_called_on", [_shape_of(arg) for arg in args if _has_shape(arg)])
             core = self._engine().alone(args, kwargs or None, self._seed())
             self._adopt(core, bind=True)
             if len(self._alone) > 8:
                 self._alone.clear()
             self._alone[key] = core
         drawn = bool(kwargs.get("training"))
-        outputs = core.predict_on_batch(arrays, self.stateful, drawn)
-        return self._pack([tensor(output) for output in outputs])
+        outputs = [tensor(output) for output in core.predict_on_batch(arrays, self.stateful, drawn)]
+        mask = self.compute_mask(args[0]) if args and not self._is_custom else None
+        if mask is not None:
+            outputs[0]._keras_mask = mask
+        return self._pack(outputs)
 
     def _ensure_built(self, args: tuple, kwargs: dict[str, Any]) -> None:
         """Call `build` once, with the shapes of what the layer is called on."""
-        if self.built or type(self).build is Layer.build:
+        if self.built or (type(self).build is Layer.build and not self._is_derived):
             return
         self.built = True
         try:
@@ -504,7 +348,7 @@ class Layer(Operation):
             if not with_shapes and named:
                 with_shapes = [next(iter(named.values()))]
             if len(parameters) <= 1:
-                self.build(*with_shapes[: len(parameters)])
+                self.build(*with_shapes[:1])
             else:
                 names = list(inspect.signature(self.call).parameters)
                 known = dict(zip((f"{name}_shape" for name in names), with_shapes, strict=False)) | named
@@ -530,6 +374,10 @@ class Layer(Operation):
             kwargs["mask"] = mask
         self._ensure_built(args, kwargs)
         self._take_variables()
+        here = _core.path()
+        for attribute, layer in self._sublayers():
+            self._children.setdefault(layer.name, layer)
+            _core.place(layer._id, f"{here}/{layer.name}" if here else layer.name, attribute)
         _session.tracing.layers.append(self)
         try:
             outputs = self.call(*args, **kwargs)
@@ -646,9 +494,19 @@ class Layer(Operation):
             return shared
         fields = self._engine().config() if not self._describes_itself else self._fields
         fields = dict(fields)
+        # What the engine has no use for is in Keras's configs all the same.
+        binder = self._binder
+        for key in _UNUSED:
+            # Keras's classes that name it in their own __init__ give it, all but Dense.
+            shared_by_all = key == "activity_regularizer" and (
+                key in binder.keywords or self._class_name() == "Dense"
+            )
+            if key in binder.defaults and key not in fields and not shared_by_all:
+                fields[key] = plain((self._bound or {}).get(key, binder.defaults[key]))
         if self._post is not None:
             fields["activation"] = self._post
-        return shared | fields
+        # Some classes, such as SpatialDropout1D, do not take all that layers have.
+        return {key: value for key, value in shared.items() if key in binder.defaults or binder.rest} | fields
 
     def _plain_config(self) -> Any:
         """Give the config for a file."""
@@ -695,6 +553,9 @@ class Layer(Operation):
             raise AttributeError(name)
         if name in data["_weights"]:
             return data["_weights"][name]
+        base = data.get("_base")
+        if base is not None and name in base._weights:
+            return base._weights[name]
         bound = data.get("_bound")
         if bound is not None and not name.startswith("_"):
             if name == "activation":
@@ -727,19 +588,33 @@ class Layer(Operation):
         return id(self)
 
     def __reduce__(self) -> Any:
+        if not self._describes_itself:
+            weights: Any = [(path, weight.numpy(), weight.trainable) for path, weight in self._weights.items()]
+            return _revive, (type(self), self.get_config(), weights, None)
         return _revive, (type(self), self.get_config(), self.get_weights(), self._built_shapes())
 
     def _built_shapes(self) -> Any:
-        return [tuple(symbol.shape) for symbol in self._nodes[0].inputs] if self._nodes else None
+        if self._nodes:
+            return [_shape_of(arg) for arg in self._nodes[0].args if _has_shape(arg)]
+        return self.__dict__.get("_called_on")
 
 
 def _revive(cls: type, config: dict[str, Any], weights: list, shapes: Any) -> Any:
-    layer = cls.from_config(config)
-    if weights:
-        if shapes:
+    from ._make import revive
+
+    layer: Any = revive(cls, config)
+    if weights and not layer._describes_itself:
+        for path, value, trainable in weights:
+            layer._add_variable_at(path, value, trainable)
+    elif weights:
+        if shapes and not layer.weights:
             layer.compute_output_shape(*shapes)
         layer.set_weights(weights)
     return layer
+
+
+def _changes_images(name: str) -> bool:
+    return name.startswith("Random") or name in ("CutMix", "Equalization", "MixUp", "RandAugment", "Solarization")
 
 
 def _missing(layer: Layer, name: str) -> Any:
@@ -760,82 +635,3 @@ def _is_known_activation(function: Any) -> bool:
 def _parameters(call: Any) -> tuple[frozenset[str], bool]:
     parameters = inspect.signature(call).parameters.values()
     return frozenset(p.name for p in parameters), any(p.kind is p.VAR_KEYWORD for p in parameters)
-
-
-def flatten(value: Any, flat: list) -> Any:
-    """Put the tensors in `value` into `flat`, and give how they are held together."""
-    if isinstance(value, dict):
-        return ("dict", [(key, flatten(value[key], flat)) for key in value])
-    if isinstance(value, (list, tuple)):
-        kind = "list" if isinstance(value, list) else "tuple"
-        return (kind, [flatten(item, flat) for item in value])
-    flat.append(value)
-    return None
-
-
-def unflatten(structure: Any, items: Iterator) -> Any:
-    """Give tensors as they were held together."""
-    if structure is None:
-        return next(items)
-    kind, parts = structure
-    if kind == "dict":
-        return {key: unflatten(part, items) for key, part in parts}
-    made = [unflatten(part, items) for part in parts]
-    return made if kind == "list" else tuple(made)
-
-
-def _has_shape(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return bool(value) and all(_has_shape(item) for item in value)
-    if isinstance(value, dict):
-        return bool(value) and all(_has_shape(item) for item in value.values())
-    return hasattr(value, "shape")
-
-
-def _shape_of(value: Any) -> Any:
-    """Give the shape of what a layer is called on, with `None` for the batch."""
-    if isinstance(value, (list, tuple)):
-        return [_shape_of(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _shape_of(item) for key, item in value.items()}
-    shape = tuple(value.shape)
-    return (None, *shape[1:]) if shape and not isinstance(value, KerasTensor) else shape
-
-
-def _symbol_like(shape: Any) -> Any:
-    from ._symbolic import input_symbol
-
-    if isinstance(shape, dict):
-        return {key: _symbol_like(item) for key, item in shape.items()}
-    if isinstance(shape, list) and shape and isinstance(shape[0], (list, tuple)):
-        return [_symbol_like(item) for item in shape]
-    return input_symbol(shape, config.floatx(), _session.unique_name("shape_only"))
-
-
-def _numbers(value: Any) -> Any:
-    """Give what a layer is called on as arrays."""
-    if isinstance(value, dict):
-        return {key: _numbers(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        if value and any(hasattr(item, "shape") or isinstance(item, (dict, str)) for item in leaves(value)):
-            return [_numbers(item) for item in value]
-        value = np.asarray(value)
-    elif isinstance(value, _core.Variable):
-        value = value.numpy()
-    elif value is None or isinstance(value, (bool, str)):
-        return value
-    else:
-        from ._adapters import to_numpy
-
-        value = to_numpy(value) if not isinstance(value, np.ndarray) else value
-    if value.dtype == np.float64:
-        value = value.astype(config.floatx())
-    return np.asarray(value)
-
-
-def _outline(value: Any) -> Any:
-    if isinstance(value, dict):
-        return tuple((key, _outline(item)) for key, item in value.items())
-    if isinstance(value, (list, tuple)):
-        return tuple(_outline(item) for item in value)
-    return isinstance(value, np.ndarray)

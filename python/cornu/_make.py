@@ -58,7 +58,7 @@ def make_class(module: str, name: str, base: type, summary: str = "", public: st
         self._configure(bind(args, kwargs))
 
     def reduce(self: Any) -> tuple[Any, ...]:
-        return _revive, (type(self), self.get_config())
+        return revive, (type(self), self.get_config())
 
     init.__name__ = "__init__"
     init.__qualname__ = f"{name}.__init__"
@@ -70,19 +70,23 @@ def make_class(module: str, name: str, base: type, summary: str = "", public: st
         "__qualname__": name,
         "__doc__": document(binder, summary, f"keras.{public.partition('.')[2]}.{name}"),
         "__init__": init,
-        "__reduce__": reduce,
         "__signature__": _Signature(init, binder),
         "_binder": binder,
         "_made_init": init,
     }
+    if base.__reduce__ is object.__reduce__:
+        body["__reduce__"] = reduce
     if not hasattr(base, "from_config"):
         body["from_config"] = classmethod(lambda cls, config: cls(**config))
     return types.new_class(name, (base,), {}, lambda namespace: namespace.update(body))
 
 
-def _revive(cls: Any, config: dict[str, Any]) -> Any:
+def revive(cls: Any, config: dict[str, Any]) -> Any:
+    """Make an instance of a made class, or of one that derives from it, from its config."""
     # A subclass with arguments of its own that says nothing of its config is known by that of its parent.
-    made = next(parent for parent in cls.__mro__ if "_made_init" in vars(parent))
+    made = next((parent for parent in cls.__mro__ if "_made_init" in vars(parent)), None)
+    if made is None:
+        return cls.from_config(config)
     if cls.__init__ is not made.__init__ and cls.get_config is made.get_config:
         instance = cls.__new__(cls)
         made.__init__(instance, **config)

@@ -83,7 +83,7 @@ def table(model: Any, expand_nested: bool, show_trainable: bool, layer_range: An
         f" Non-trainable params: {held:,} ({_bytes(4 * held)})",
     ]
     if model._core is not None:
-        for line in model._core.summary()[1].splitlines():
+        for line in model._core.summary().splitlines():
             if "training" in line.lower() or "operations" in line.lower():
                 text.append(f" {line.strip()}")
     return "\n".join(text)

@@ -43,10 +43,12 @@ class GradientTape:
         self, target: Any, sources: Any, output_gradients: Any = None, unconnected_gradients: Any = None
     ) -> Any:
         """Give the gradients of `target` by `sources`, held together as those are."""
+        from . import ops
+
         targets = leaves(target)
         total = targets[0]
-        for other in targets[1:]:
-            total = total + other
+        if len(targets) > 1:
+            total = ops.sum(ops.stack([ops.sum(each) for each in targets]))
         if output_gradients is not None:
             total = total * output_gradients
         gradients = iter(_core.gradient(total, leaves(sources)))

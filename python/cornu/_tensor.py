@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from . import _core
+
 
 class Tensor(np.ndarray):
     """An array of numbers, as operations on numbers give it: NumPy's own, with `numpy()`."""
@@ -17,8 +19,28 @@ class Tensor(np.ndarray):
     def __array_finalize__(self, other: Any) -> None:
         """Nothing is kept besides the numbers."""
 
+    # In place there is no room for what stands for numbers: a new tensor takes the old one's name.
+    def __iadd__(self, other: Any) -> Any:
+        return NotImplemented if _stands_for_numbers(other) else super().__iadd__(other)
+
+    def __isub__(self, other: Any) -> Any:
+        return NotImplemented if _stands_for_numbers(other) else super().__isub__(other)
+
+    def __imul__(self, other: Any) -> Any:
+        return NotImplemented if _stands_for_numbers(other) else super().__imul__(other)
+
+    def __itruediv__(self, other: Any) -> Any:
+        return NotImplemented if _stands_for_numbers(other) else super().__itruediv__(other)
+
     def __hash__(self) -> int:
         return id(self)
+
+
+EagerTensor = Tensor
+
+
+def _stands_for_numbers(value: Any) -> bool:
+    return isinstance(value, (_core.Tensor, _core.Symbol, _core.Variable))
 
 
 def tensor(array: Any) -> Tensor:

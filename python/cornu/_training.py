@@ -109,13 +109,13 @@ def arrays_of(model: Any, x: Any) -> Any:
     """Give data in arrays as the engine takes them."""
     x = _adapters.arrays(x, "float32")
     if isinstance(x, np.ndarray):
-        return x
+        return model._ranked(x)
     return model._flat_inputs(x)
 
 
 def _whole(model: Any, triple: Any) -> tuple[Any, Any, list]:
     x, y, weight = triple
-    x = x if isinstance(x, np.ndarray) else model._flat_inputs(x)
+    x = model._ranked(x) if isinstance(x, np.ndarray) else model._flat_inputs(x)
     y = y if y is None or isinstance(y, np.ndarray) else flat_targets(model, y)
     if isinstance(weight, dict):
         weight = flat_targets(model, weight)
@@ -310,7 +310,7 @@ def predict(model: Any, x: Any, batch_size: int | None, verbose: Any, steps: int
             inputs = batches.arrays[0]
             model._build_for(inputs)
             with callbacks_module.timed(shown, -(-batches.n_samples // (batch_size or 32))) as bar:
-                flat = inputs if isinstance(inputs, np.ndarray) else model._flat_inputs(inputs)
+                flat = model._ranked(inputs) if isinstance(inputs, np.ndarray) else model._flat_inputs(inputs)
                 found = model._core.predict(flat)
                 bar.end([])
         else:

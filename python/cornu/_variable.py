@@ -81,6 +81,11 @@ class Variable(_core.Variable):
         """Everything is done."""
 
     @property
+    def name(self) -> str:
+        """What it is called within its layer, or within the layer in that one whose it is."""
+        return _core.Variable.name.__get__(self).rpartition("/")[2]
+
+    @property
     def value(self) -> Any:
         """The numbers or, within a call, the tensor that stands for them."""
         return self if _core.tracing() else tensor(self.numpy())

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from . import _core, _item, _session, _tables
 from ._layer import Layer
-from ._structure import leaves
 from ._symbolic import Input, InputSpec, KerasTensor, Node, input_symbol
 from ._variable import _dtype_name
 
@@ -154,27 +151,6 @@ class Wrapper(Layer):
         self.layer = layer
 
 
-def _adapt(self: Layer, data: Any, batch_size: int | None = None, steps: int | None = None) -> None:
-    """Learn mean and variance from data."""
-    if hasattr(data, "as_numpy_iterator"):
-        batches = [np.asarray(leaves(batch)[0]) for batch in data.as_numpy_iterator()]
-        data = np.concatenate(batches)
-    data = np.asarray(data, "float64")
-    axis = self._bound.get("axis", -1)
-    axes = () if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
-    keep = {a % data.ndim for a in axes}
-    over = tuple(a for a in range(data.ndim) if a not in keep)
-    mean, variance = data.mean(over), data.var(over)
-    shape = (None, *data.shape[1:])
-    if not self.built:
-        self.compute_output_shape(shape)
-    by_name = {name.rpartition("/")[2]: weight for name, weight in self._weights.items()}
-    by_name["mean"].assign(np.reshape(mean, by_name["mean"].shape).astype("float32"))
-    by_name["variance"].assign(np.reshape(variance, by_name["variance"].shape).astype("float32"))
-    if "count" in by_name:
-        by_name["count"].assign(np.asarray(data.size // max(mean.size, 1)))
-
-
 def _function(name: str) -> Any:
     """Make the function that calls a layer of its class: `add`, `concatenate`."""
     import sys
@@ -221,6 +197,8 @@ _get, __dir__, __all__ = _item.module(__name__, Layer, _extra, _function)
 
 def __getattr__(name: str) -> Any:
     value = _get(name)
-    if name == "Normalization":
-        value.adapt = _adapt
+    if isinstance(value, type):
+        from . import _text
+
+        _text.extend(value)
     return value

@@ -171,3 +171,10 @@ def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None)
 def binomial(shape: Any, counts: Any, probabilities: Any, dtype: Any = None, seed: Any = None) -> Any:
     """Give numbers of the binomial distribution."""
     return _by_numpy(shape, seed, dtype, lambda g, s: g.binomial(np.asarray(counts, int), probabilities, s))
+
+
+def set_seed(seed: int) -> None:
+    """Draw all that is random from this seed from now on."""
+    from .utils.session import set_random_seed
+
+    set_random_seed(seed)

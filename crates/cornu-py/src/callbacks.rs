@@ -1,7 +1,7 @@
 //! What happens besides training: Cornu's own callbacks, and those that are written in Python.
 
 use crate::errors::{keep, type_error, value_error};
-use crate::model::{give_back, lend};
+use crate::running::{give_back, lend};
 use crate::variable::Variable;
 use cornu::callbacks::{
     BackupAndRestore, CSVLogger, Callback, EarlyStopping, LearningRateScheduler, Mode, ModelCheckpoint,
@@ -20,6 +20,8 @@ pub trait Session {
     fn id(&self) -> u64;
     /// Does `work` with the trainer and its weights.
     fn with_trainer(&mut self, work: &mut dyn FnMut(&mut Trainer));
+    /// Looks at the trainer, without its weights.
+    fn look(&mut self, look: &mut dyn FnMut(&mut Trainer));
     /// Does `work` with the training, for a callback of Cornu's own that Python calls.
     fn with_training(&mut self, work: &mut dyn FnMut(&mut Training));
 }
@@ -48,6 +50,10 @@ impl Session for Lent<'_, '_> {
 
     fn with_trainer(&mut self, work: &mut dyn FnMut(&mut Trainer)) {
         self.with_training(&mut |training| work(training.trainer));
+    }
+
+    fn look(&mut self, look: &mut dyn FnMut(&mut Trainer)) {
+        look(self.training.trainer);
     }
 
     fn with_training(&mut self, work: &mut dyn FnMut(&mut Training)) {

@@ -131,9 +131,9 @@ impl CustomMetric {
 impl Metric for CustomMetric {
     fn update(&self, scope: &mut Scope, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) {
         let builder = scope.builder().clone();
-        trace::place(self.id, scope.path());
+        trace::place(self.id, scope.path(), None);
         let described = trace::describe(Some(scope), builder, |py| {
-            trace::place(self.id, trace::with_scope(|scope| scope.path())?);
+            trace::place(self.id, trace::with_scope(|scope| scope.path())?, None);
             let object = alive(py, &self.object)?;
             let weight = match sample_weight {
                 Some(weight) => Some(trace::give(py, weight.clone())?),
@@ -151,7 +151,7 @@ impl Metric for CustomMetric {
     fn result(&self, scope: &mut Scope) -> Tensor {
         let builder = scope.builder().clone();
         let described = trace::describe(Some(scope), builder, |py| {
-            trace::place(self.id, trace::with_scope(|scope| scope.path())?);
+            trace::place(self.id, trace::with_scope(|scope| scope.path())?, None);
             operand(&alive(py, &self.object)?.call_method0("_describe_result")?)
         });
         described.unwrap_or_else(|error| scope.fail(error.to_string()))
@@ -205,7 +205,7 @@ impl TrainStep for CustomStep {
             ((0..n_inputs).map(|i| step.x(i)).collect(), (0..step.n_targets()).map(|i| step.y(i)).collect());
         let training = step.training();
         // The layers of a model that is written in Python lie below its name.
-        let inside = self.is_layer.then(|| vec![self.name.clone()]).unwrap_or_default();
+        let inside = if self.is_layer { vec![self.name.clone()] } else { Vec::new() };
         let before = Step::scope(step).go_to(inside);
         let described = trace::describe(Some(step as &mut dyn Tracing), builder, |py| {
             let object = alive(py, &self.object)?;
@@ -229,8 +229,9 @@ impl TrainStep for CustomStep {
 
 /// Notes that a layer lies at this path of the model.
 #[pyfunction]
-pub fn place(layer: u64, path: String) {
-    trace::place(layer, path);
+#[pyo3(signature = (layer, path, attribute=None))]
+pub fn place(layer: u64, path: String, attribute: Option<String>) {
+    trace::place(layer, path, attribute);
 }
 
 /// Where in the model the description is.

@@ -1,8 +1,8 @@
 //! Layers: Cornu's own, by class and config, and those that are written in Python.
 
 use crate::errors::{raise, type_error, value_error};
-use crate::model::Model;
 use crate::operations::{constant_argument, traced_arguments};
+use crate::running::Model;
 use crate::symbol::Symbol;
 use crate::trace;
 use crate::values;
@@ -81,7 +81,7 @@ impl Layer {
     #[staticmethod]
     #[pyo3(signature = (id, model, name, trainable=true))]
     fn of_model(id: u64, model: &Model, name: String, trainable: bool) -> PyResult<Layer> {
-        let inner = model.look(|held| held.model().clone().without_weights())?;
+        let inner = model.look(|model| model.clone().without_weights())?;
         finish(id, AnyLayer::from(inner.named(name.clone())), name, trainable, None)
     }
 
@@ -158,7 +158,7 @@ impl Layer {
             let name = self.any.name.as_deref().unwrap_or("layer");
             let path = scope.path();
             let path = if path.is_empty() { name.to_string() } else { format!("{path}/{name}") };
-            trace::place(self.id, path);
+            trace::place(self.id, path, None);
             let known = scope.builder().error_count();
             let outputs = scope.sublayer(attribute, name, &self.any, arguments);
             scope.builder().amend_errors(known, |error| {
@@ -282,7 +282,7 @@ impl layers::Layer for Custom {
         let arguments = scope.arguments();
         let builder = scope.builder().clone();
         let (path, training) = (scope.path(), scope.training());
-        trace::place(self.id, path);
+        trace::place(self.id, path, None);
         let described = trace::describe(Some(scope), builder, |py| {
             let object = alive(py, &self.object)?;
             let args = arguments.positional.iter().map(|argument| to_python(py, argument));

@@ -7,11 +7,14 @@ mod callbacks;
 mod custom;
 mod data;
 mod errors;
+mod given;
 mod items;
 mod layer;
 mod model;
 mod operations;
+mod running;
 mod symbol;
+mod text;
 mod trace;
 mod values;
 mod variable;
@@ -36,11 +39,13 @@ mod core {
     #[pymodule_export]
     use super::layer::Layer;
     #[pymodule_export]
-    use super::model::Model;
-    #[pymodule_export]
     use super::operations::{call_kind, clear_plans, gradient, op, operations, random, tracing};
     #[pymodule_export]
+    use super::running::Model;
+    #[pymodule_export]
     use super::symbol::{Symbol, input};
+    #[pymodule_export]
+    use super::text::OnData;
     #[pymodule_export]
     use super::trace::Tensor;
     #[pymodule_export]

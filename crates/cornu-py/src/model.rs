@@ -1,11 +1,13 @@
-//! Models: networks with weights that Python's variables hold, trained and run without Python's lock.
+//! What Python does with models.
 
-use crate::arrays::{Keep, dtype_name, to_array, to_numpy};
-use crate::callbacks::{self, TRAINING};
+use crate::arrays::{Keep, dtype_name, to_numpy};
+use crate::callbacks;
 use crate::custom::{self, CustomStep};
 use crate::data;
 use crate::errors::{in_use, raise, type_error, value_error};
+use crate::given::{Given, arrays_of, given};
 use crate::layer::Layer;
+use crate::running::{Held, Model, try_lock};
 use crate::symbol::Symbol;
 use crate::values;
 use crate::variable::Variable;
@@ -13,299 +15,14 @@ use cornu::losses::Loss;
 use cornu::metrics::Metric;
 use cornu::model::{Form, Structure, Symbols};
 use cornu::optimizers::Optimizer;
+use cornu::registry::Item;
 use cornu::variables::{Role, Variables};
-use cornu::{Array, Arrays, Choice, Compile, DTypePolicy, Fit, Scores, Trainer};
+use cornu::{Array, Choice, Compile, DTypePolicy, Fit, Scores, Trainer};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString};
-use std::borrow::Cow;
-use std::cell::Cell;
+use pyo3::types::{PyBytes, PyDict, PyString};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, TryLockError};
-
-static NEXT: AtomicU64 = AtomicU64::new(1);
-
-/// A model, compiled or not.
-pub enum Held {
-    Model(Box<cornu::Model>),
-    Trainer(Box<Trainer>),
-}
-
-/// Where a model is found: in its place, or in the middle of its training.
-pub enum At<'a> {
-    Rest(&'a mut Held),
-    Training(&'a mut Trainer),
-}
-
-impl At<'_> {
-    fn model(&mut self) -> &mut cornu::Model {
-        match self {
-            At::Rest(held) => held.model(),
-            At::Training(trainer) => trainer,
-        }
-    }
-
-    fn trainer(&mut self) -> Option<&mut Trainer> {
-        match self {
-            At::Rest(Held::Trainer(trainer)) => Some(trainer),
-            At::Rest(Held::Model(_)) => None,
-            At::Training(trainer) => Some(trainer),
-        }
-    }
-
-    /// Puts another in its place; not in the middle of training.
-    fn replace(self, new: Held) -> cornu::Result<()> {
-        match self {
-            At::Rest(held) => {
-                *held = new;
-                Ok(())
-            }
-            At::Training(_) => {
-                Err(cornu::Error::argument("a model cannot be compiled in the middle of its training")
-                    .help("compile it before or after fit"))
-            }
-        }
-    }
-}
-
-impl Held {
-    pub fn model(&mut self) -> &mut cornu::Model {
-        match self {
-            Held::Model(model) => model,
-            Held::Trainer(trainer) => trainer,
-        }
-    }
-}
-
-/// A model, compiled or not, whose weights are Python's [`Variable`]s.
-#[pyclass(frozen, module = "cornu._core")]
-pub struct Model {
-    id: u64,
-    /// Nothing while it runs.
-    held: Mutex<Option<Held>>,
-    /// Which of its variables are whose, by number.
-    weights: Mutex<Vec<(usize, Py<Variable>)>>,
-    /// How often random numbers were asked for while predicting.
-    draws: AtomicU64,
-    /// Whether what runs, if something does, is over soon.
-    is_brief: AtomicBool,
-}
-
-/// Runs that are over soon and call nothing of Python's that could wait: who needs what they hold waits for them.
-struct Brief {
-    under_way: usize,
-    /// How many have ended.
-    ended: u64,
-}
-
-static BRIEF: Mutex<Brief> = Mutex::new(Brief { under_way: 0, ended: 0 });
-static ENDED: Condvar = Condvar::new();
-
-thread_local! {
-    /// How many of them are this thread's own: it would wait for itself.
-    static OWN: Cell<usize> = const { Cell::new(0) };
-}
-
-fn brief_runs() -> MutexGuard<'static, Brief> {
-    BRIEF.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
-/// A lock that nobody has to wait for; what a panic has left is whole, as [`Running`] puts all back.
-fn try_lock<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
-    match lock.try_lock() {
-        Ok(guard) => Some(guard),
-        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-        Err(TryLockError::WouldBlock) => None,
-    }
-}
-
-/// A model at work, which goes back to its place when that is over, whatever ends it.
-struct Running<'a> {
-    model: &'a Model,
-    held: Option<Held>,
-    weights: MutexGuard<'a, Vec<(usize, Py<Variable>)>>,
-    is_brief: bool,
-}
-
-impl<'a> Running<'a> {
-    /// Takes the model, after those that have it, or its weights, for a brief run.
-    fn begin(py: Python<'_>, model: &'a Model, is_brief: bool) -> PyResult<Running<'a>> {
-        loop {
-            // Runs end with Python's lock held, and so none does until this thread waits.
-            let ended = brief_runs().ended;
-            let wait = match Running::try_begin(model, is_brief) {
-                Ok(running) => return Ok(running),
-                Err(wait) => wait,
-            };
-            if !wait || OWN.get() > 0 {
-                return Err(in_use());
-            }
-            py.detach(|| {
-                let runs = brief_runs();
-                drop(ENDED.wait_while(runs, |runs| runs.under_way > 0 && runs.ended == ended));
-            });
-        }
-    }
-
-    /// The same if that can be at once; else says whether it is worth waiting.
-    fn try_begin(model: &'a Model, is_brief: bool) -> Result<Running<'a>, bool> {
-        let taken = try_lock(&model.held).ok_or(false)?.take();
-        let mut held = taken.ok_or_else(|| model.is_brief.load(Ordering::Relaxed))?;
-        let put_back = |held: Held| {
-            if let Some(mut place) = try_lock(&model.held) {
-                *place = Some(held);
-            }
-        };
-        let Some(weights) = try_lock(&model.weights) else {
-            put_back(held);
-            return Err(false);
-        };
-        let mut runs = brief_runs();
-        if !lend(held.model().variables_mut(), &weights) {
-            // What is missing is where another model runs, which gives it back.
-            put_back(held);
-            return Err(runs.under_way > 0);
-        }
-        if is_brief {
-            runs.under_way += 1;
-            OWN.set(OWN.get() + 1);
-        }
-        model.is_brief.store(is_brief, Ordering::Relaxed);
-        Ok(Running { model, held: Some(held), weights, is_brief })
-    }
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        if let Some(mut held) = self.held.take() {
-            give_back(held.model().variables_mut(), &self.weights);
-            *self.model.held.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(held);
-        }
-        if self.is_brief {
-            let mut runs = brief_runs();
-            runs.under_way -= 1;
-            runs.ended += 1;
-            OWN.set(OWN.get().saturating_sub(1));
-            ENDED.notify_all();
-        }
-    }
-}
-
-/// Moves the numbers of Python's variables into a model; false if another has some of them.
-pub fn lend(variables: &mut Variables, weights: &[(usize, Py<Variable>)]) -> bool {
-    for (at, (index, variable)) in weights.iter().enumerate() {
-        let mut value = None;
-        variable.get().swap(&mut value);
-        match value {
-            Some(value) => variables.values_mut()[*index] = value,
-            None => {
-                give_back(variables, &weights[..at]);
-                return false;
-            }
-        }
-    }
-    true
-}
-
-/// Moves them back.
-pub fn give_back(variables: &mut Variables, weights: &[(usize, Py<Variable>)]) {
-    let nothing = || Array::from_vec(Vec::<f32>::new());
-    for (index, variable) in weights {
-        if variable.get().is_there() {
-            continue;
-        }
-        let mut value = Some(std::mem::replace(&mut variables.values_mut()[*index], nothing()));
-        variable.get().swap(&mut value);
-    }
-}
-
-impl Model {
-    pub fn new(model: cornu::Model) -> Model {
-        Model::of(Held::Model(Box::new(model)))
-    }
-
-    fn of(held: Held) -> Model {
-        Model {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
-            held: Mutex::new(Some(held)),
-            weights: Mutex::new(Vec::new()),
-            draws: AtomicU64::new(0),
-            is_brief: AtomicBool::new(false),
-        }
-    }
-
-    /// Does `work` with the model and its weights: in its place or, while Python is called in the middle of its
-    /// training, where it is trained. It is over soon: other threads wait for it.
-    pub fn with<R: Send>(&self, py: Python<'_>, work: impl FnOnce(At) -> R + Send) -> PyResult<R> {
-        self.run(py, true, work)
-    }
-
-    /// The same, for what may take long or wait for Python's iterators: other threads are told that the model is in
-    /// use.
-    fn with_long<R: Send>(&self, py: Python<'_>, work: impl FnOnce(At) -> R + Send) -> PyResult<R> {
-        self.run(py, false, work)
-    }
-
-    fn run<R: Send>(&self, py: Python<'_>, is_brief: bool, work: impl FnOnce(At) -> R + Send) -> PyResult<R> {
-        let mut work = Some(work);
-        if TRAINING.is_set() {
-            let mut result = None;
-            TRAINING.with(|now| {
-                if now.0.id() == self.id {
-                    now.0.with_trainer(&mut |trainer| {
-                        result = work.take().map(|work| work(At::Training(trainer)));
-                    });
-                }
-            });
-            if let Some(result) = result {
-                return Ok(result);
-            }
-        }
-        let work = work.ok_or_else(in_use)?;
-        let mut running = Running::begin(py, self, is_brief)?;
-        let held = running.held.as_mut();
-        let done = py.detach(move || held.map(|held| work(At::Rest(held))));
-        drop(running);
-        done.ok_or_else(in_use)
-    }
-
-    pub fn with_model<R: Send>(
-        &self,
-        py: Python<'_>,
-        work: impl FnOnce(&mut cornu::Model) -> R + Send,
-    ) -> PyResult<R> {
-        self.with(py, |mut at| work(at.model()))
-    }
-
-    /// Looks at what the model is made of, which needs no weights.
-    pub fn look<R>(&self, look: impl FnOnce(&mut Held) -> R) -> PyResult<R> {
-        let mut held = try_lock(&self.held).ok_or_else(in_use)?;
-        held.as_mut().map(look).ok_or_else(in_use)
-    }
-
-    fn with_trainer<R: Send>(
-        &self,
-        py: Python<'_>,
-        work: impl FnOnce(&mut Trainer) -> cornu::Result<R> + Send,
-    ) -> PyResult<R> {
-        let done = self.with(py, |mut at| at.trainer().map(work))?;
-        done.ok_or_else(not_compiled)?.map_err(raise)
-    }
-
-    fn with_trainer_long<R: Send>(
-        &self,
-        py: Python<'_>,
-        work: impl FnOnce(&mut Trainer) -> cornu::Result<R> + Send,
-    ) -> PyResult<R> {
-        let done = self.with_long(py, |mut at| at.trainer().map(work))?;
-        done.ok_or_else(not_compiled)?.map_err(raise)
-    }
-}
-
-fn not_compiled() -> PyErr {
-    value_error("the model is not compiled\n help: call model.compile(optimizer=..., loss=...) first")
-}
+use std::sync::atomic::Ordering;
 
 /// Symbols with how they are held together.
 struct Bundle(Vec<cornu::Symbol>, Structure);
@@ -319,44 +36,17 @@ impl Symbols for Bundle {
     }
 }
 
-/// Data with the names that it came under.
-pub struct Given {
-    pub arrays: Vec<Array>,
-    pub names: Option<Vec<String>>,
-}
+/// Where an output is: numbers of layer, call and output.
+type Place = (usize, usize, usize);
 
-impl Arrays<'static> for Given {
-    fn arrays(self) -> Vec<Cow<'static, Array>> {
-        self.arrays.into_iter().map(Cow::Owned).collect()
-    }
-    fn names(&self) -> Option<Vec<String>> {
-        self.names.clone()
-    }
-}
+/// Inputs, targets and sample weights.
+type Triple<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Vec<Bound<'py, PyAny>>);
 
-/// Data from Python: one array, several in a list, or several by name.
-pub fn given(object: &Bound<'_, PyAny>, keep: Keep) -> PyResult<Given> {
-    if let Ok(dict) = object.cast::<PyDict>() {
-        let mut found = Given { arrays: Vec::new(), names: Some(Vec::new()) };
-        for (name, value) in dict.iter() {
-            found.arrays.push(to_array(&value, keep)?);
-            if let Some(names) = &mut found.names {
-                names.push(name.extract()?);
-            }
-        }
-        return Ok(found);
-    }
-    let arrays = match object.cast::<PyList>() {
-        Ok(list) => list.iter().map(|item| to_array(&item, keep)).collect::<PyResult<_>>()?,
-        Err(_) if object.is_none() => Vec::new(),
-        Err(_) => vec![to_array(object, keep)?],
-    };
-    Ok(Given { arrays, names: None })
-}
+/// The epochs that were trained, and the figures of each by name.
+type Epochs = (Vec<usize>, Vec<(String, Vec<f64>)>);
 
-fn arrays_of(list: &[Bound<'_, PyAny>]) -> PyResult<Vec<Array>> {
-    list.iter().map(|item| to_array(item, Keep::Borrowed)).collect()
-}
+/// The shape of an output, and its dtype.
+type TypeRow<'py> = (Vec<Option<usize>>, Bound<'py, PyString>);
 
 /// A layer of a model: name, class, config, whether it is trained, its dtype, the number of one written in Python.
 type LayerRow<'py> = (String, String, Bound<'py, PyAny>, bool, Option<String>, Option<u64>);
@@ -415,22 +105,27 @@ impl Model {
     }
 
     fn is_compiled(&self) -> PyResult<bool> {
-        self.look(|held| matches!(held, Held::Trainer(_)))
+        match self.held.try_lock() {
+            Ok(held) => match &*held {
+                Some(held) => Ok(matches!(held, Held::Trainer(_))),
+                // What is trained is compiled.
+                None => Ok(true),
+            },
+            Err(_) => Ok(true),
+        }
     }
 
     fn name(&self) -> PyResult<String> {
-        self.look(|held| held.model().name().to_string())
+        self.look(|model| model.name().to_string())
     }
 
     fn is_sequential(&self) -> PyResult<bool> {
-        use cornu::registry::Item;
-        self.look(|held| held.model().class_name() == "Sequential")
+        self.look(|model| model.class_name() == "Sequential")
     }
 
     /// The layers, in order.
     fn layers<'py>(&self, py: Python<'py>) -> PyResult<Vec<LayerRow<'py>>> {
-        let rows = self.look(|held| {
-            let model = held.model();
+        let rows = self.look(|model| {
             let row = |node: &cornu::model::Node| {
                 let layer = &node.layer;
                 let config =
@@ -456,8 +151,7 @@ impl Model {
 
     /// Layer `index`, as models hold it.
     fn layer(&self, id: u64, index: usize) -> PyResult<Layer> {
-        let any = self.look(|held| {
-            let model = held.model();
+        let any = self.look(|model| {
             let node = model.network().nodes.get(index)?;
             let layer = node.layer.clone();
             Some(cornu::layers::AnyLayer { name: Some(node.name.clone()), ..layer })
@@ -467,7 +161,7 @@ impl Model {
 
     /// The model that layer `index` is.
     fn inner(&self, index: usize) -> PyResult<Option<Model>> {
-        let inner = self.look(|held| held.model().network().nodes.get(index)?.as_model().cloned())?;
+        let inner = self.look(|model| model.network().nodes.get(index)?.as_model().cloned())?;
         Ok(inner.map(Model::new))
     }
 
@@ -486,9 +180,8 @@ impl Model {
 
     /// What each call is called on: number of the layer, of its call, and of those that its inputs come from with
     /// the number of the output.
-    fn connections(&self) -> PyResult<Vec<(usize, usize, Vec<(usize, usize, usize)>)>> {
-        self.look(|held| {
-            let model = held.model();
+    fn connections(&self) -> PyResult<Vec<(usize, usize, Vec<Place>)>> {
+        self.look(|model| {
             let network = model.network();
             let of = |&(node, call): &(usize, usize)| {
                 let inputs = network.nodes[node].calls[call].arguments.tensors();
@@ -499,10 +192,8 @@ impl Model {
     }
 
     /// Where the inputs and the outputs are: numbers of layer, call and output.
-    #[allow(clippy::type_complexity)]
-    fn ends(&self) -> PyResult<(Vec<(usize, usize, usize)>, Vec<(usize, usize, usize)>)> {
-        self.look(|held| {
-            let model = held.model();
+    fn ends(&self) -> PyResult<(Vec<Place>, Vec<Place>)> {
+        self.look(|model| {
             let of = |list: &[cornu::model::Reference]| {
                 list.iter().map(|at| (at.node, at.call, at.output)).collect::<Vec<_>>()
             };
@@ -511,10 +202,8 @@ impl Model {
     }
 
     /// The names of inputs and outputs in dictionaries of data, and whether they come in such.
-    #[allow(clippy::type_complexity)]
     fn keys(&self) -> PyResult<(Vec<String>, Vec<String>, bool, bool)> {
-        self.look(|held| {
-            let model = held.model();
+        self.look(|model| {
             let network = model.network();
             let dict = |structure: &Structure| matches!(structure, Structure::Dict(_));
             let (input, output) = (dict(&network.input_structure), dict(&network.output_structure));
@@ -530,8 +219,7 @@ impl Model {
             true => Vec::new(),
             false => try_lock(&self.weights).ok_or_else(in_use)?.iter().map(|(index, _)| *index).collect(),
         };
-        self.look(|held| {
-            let model = held.model();
+        self.look(|model| {
             let row = |index: usize| {
                 let variable = &model.variables().list()[index];
                 let (shape, dtype) = (variable.ty.shape.to_vec(), variable.ty.dtype.keras_name().to_string());
@@ -550,8 +238,8 @@ impl Model {
     /// Makes weight `index` the one that `variable` holds.
     fn bind(&self, index: usize, variable: Py<Variable>) -> PyResult<()> {
         let (shape, dtype) = variable.get().ty();
-        let (wanted, path) = self.look(|held| {
-            let own = &held.model().variables().list()[index];
+        let (wanted, path) = self.look(|model| {
+            let own = &model.variables().list()[index];
             (own.ty.clone(), own.path.clone())
         })?;
         if (&wanted.shape, wanted.dtype) != (shape, dtype) {
@@ -560,10 +248,7 @@ impl Model {
             )));
         }
         let mut weights = try_lock(&self.weights).ok_or_else(in_use)?;
-        if weights
-            .iter()
-            .any(|(_, known)| known.get() as *const Variable == variable.get() as *const Variable)
-        {
+        if weights.iter().any(|(_, known)| std::ptr::eq(known.get(), variable.get())) {
             return Err(value_error(format!(
                 "the weight {path} is in this model twice: as that of a layer, and of a model that has the layer"
             )));
@@ -645,19 +330,16 @@ impl Model {
         x: &Bound<'py, PyAny>,
         y: &Bound<'py, PyAny>,
         sample_weight: Vec<Bound<'py, PyAny>>,
-        validation: Option<(Bound<'py, PyAny>, Bound<'py, PyAny>, Vec<Bound<'py, PyAny>>)>,
+        validation: Option<Triple<'py>>,
         options: &Bound<'py, PyDict>,
         native: Vec<Bound<'py, callbacks::Native>>,
         callbacks: Vec<Bound<'py, PyAny>>,
         progress: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<(Vec<usize>, Vec<(String, Vec<f64>)>)> {
+    ) -> PyResult<Epochs> {
         let (x, y) = (given(x, Keep::Borrowed)?, given(y, Keep::Borrowed)?);
         let mut fit = self.options(options, native, callbacks, progress)?;
         fit = fit.sample_weight(Given { arrays: arrays_of(&sample_weight)?, names: None });
-        if let Some((x, y, weights)) = validation {
-            fit = fit.validation_data(given(&x, Keep::Borrowed)?, given(&y, Keep::Borrowed)?);
-            fit = fit.validation_sample_weight(Given { arrays: arrays_of(&weights)?, names: None });
-        }
+        fit = validated(fit, validation)?;
         self.train(py, |trainer| trainer.fit(x, y, fit))
     }
 
@@ -668,18 +350,14 @@ impl Model {
         &self,
         py: Python<'py>,
         batches: &Bound<'py, PyAny>,
-        validation: Option<(Bound<'py, PyAny>, Bound<'py, PyAny>, Vec<Bound<'py, PyAny>>)>,
+        validation: Option<Triple<'py>>,
         options: &Bound<'py, PyDict>,
         native: Vec<Bound<'py, callbacks::Native>>,
         callbacks: Vec<Bound<'py, PyAny>>,
         progress: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<(Vec<usize>, Vec<(String, Vec<f64>)>)> {
+    ) -> PyResult<Epochs> {
         let pipeline = data::pipeline(batches)?;
-        let mut fit = self.options(options, native, callbacks, progress)?;
-        if let Some((x, y, weights)) = validation {
-            fit = fit.validation_data(given(&x, Keep::Borrowed)?, given(&y, Keep::Borrowed)?);
-            fit = fit.validation_sample_weight(Given { arrays: arrays_of(&weights)?, names: None });
-        }
+        let fit = validated(self.options(options, native, callbacks, progress)?, validation)?;
         self.train(py, |trainer| trainer.fit_pipeline(&pipeline, fit))
     }
 
@@ -797,22 +475,14 @@ impl Model {
     }
 
     fn to_json(&self) -> PyResult<String> {
-        self.look(|held| held.model().to_json())
+        self.look(|model| model.to_json())
     }
 
-    /// The table of layers: rows of layer, output shape, parameters, connected to; and the totals.
-    #[allow(clippy::type_complexity)]
-    fn summary(&self, py: Python<'_>) -> PyResult<(Vec<(String, String, usize, usize, String)>, String)> {
-        self.with(py, |mut at| {
-            let summary = match at.trainer() {
-                Some(trainer) => trainer.summary(),
-                None => at.model().summary(),
-            };
-            let text = summary.to_string();
-            let rows = summary.layers.into_iter();
-            let rows =
-                rows.map(|row| (row.layer, row.output_shape, row.parameters, row.flops, row.connected_to));
-            (rows.collect(), text)
+    /// The table of layers, and the totals.
+    fn summary(&self, py: Python<'_>) -> PyResult<String> {
+        self.with(py, |mut at| match at.trainer() {
+            Some(trainer) => trainer.summary().to_string(),
+            None => at.model().summary().to_string(),
         })
     }
 
@@ -864,12 +534,8 @@ impl Model {
     }
 
     /// The outputs' dtypes and shapes.
-    fn output_types<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<Vec<(Vec<Option<usize>>, Bound<'py, PyString>)>> {
-        let types = self.look(|held| {
-            let model = held.model();
+    fn output_types<'py>(&self, py: Python<'py>) -> PyResult<Vec<TypeRow<'py>>> {
+        let types = self.look(|model| {
             let of = |at: &cornu::model::Reference| model.types_of(at.node, at.call)[at.output].clone();
             model.network().outputs.iter().map(of).collect::<Vec<_>>()
         })?;
@@ -884,6 +550,14 @@ impl Model {
         })?
         .map_err(raise)
     }
+}
+
+/// The same with validation data.
+fn validated(fit: Fit, validation: Option<Triple<'_>>) -> PyResult<Fit> {
+    let Some((x, y, weights)) = validation else { return Ok(fit) };
+    let weights = Given { arrays: arrays_of(&weights)?, names: None };
+    let fit = fit.validation_data(given(&x, Keep::Borrowed)?, given(&y, Keep::Borrowed)?);
+    Ok(fit.validation_sample_weight(weights))
 }
 
 impl Model {
@@ -939,12 +613,11 @@ impl Model {
         })
     }
 
-    #[allow(clippy::type_complexity)]
     fn train(
         &self,
         py: Python<'_>,
         work: impl FnOnce(&mut Trainer) -> cornu::Result<cornu::callbacks::History> + Send,
-    ) -> PyResult<(Vec<usize>, Vec<(String, Vec<f64>)>)> {
+    ) -> PyResult<Epochs> {
         let history = self.with_trainer_long(py, work)?;
         let figures =
             history.names().map(|name| (name.to_string(), history.get(name).unwrap_or(&[]).to_vec()));

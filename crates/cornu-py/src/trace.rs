@@ -57,7 +57,15 @@ thread_local! {
     static FRAMES: RefCell<Vec<Frame>> = const { RefCell::new(Vec::new()) };
     static NEXT: RefCell<u64> = const { RefCell::new(1) };
     /// Where in the model the layers lie that were called in the graph under construction, by their numbers.
-    static PLACES: RefCell<HashMap<u64, String>> = RefCell::new(HashMap::new());
+    static PLACES: RefCell<HashMap<u64, Place>> = RefCell::new(HashMap::new());
+}
+
+/// Where a layer lies.
+#[derive(Clone)]
+struct Place {
+    path: String,
+    /// What the layer around it calls it, if that is known.
+    attribute: Option<String>,
 }
 
 /// A tensor of a graph under construction, which Python computes with.
@@ -157,7 +165,7 @@ pub fn describe<R>(
         *next
     });
     FRAMES.with_borrow_mut(|frames| frames.push(Frame { id, builder, tensors: Vec::new() }));
-    let run = || Python::attach(|py| work(py));
+    let run = || Python::attach(work);
     let done = match tracing {
         Some(tracing) => CURRENT.set(Current(tracing), run),
         None => run(),
@@ -200,14 +208,14 @@ pub fn with_step<R>(work: impl FnOnce(&mut Step) -> R) -> PyResult<R> {
 }
 
 /// Notes that the layer of this number lies here, below what is being described.
-pub fn place(layer: u64, path: String) {
-    PLACES.with_borrow_mut(|places| places.insert(layer, path));
+pub fn place(layer: u64, path: String, attribute: Option<String>) {
+    PLACES.with_borrow_mut(|places| places.insert(layer, Place { path, attribute }));
 }
 
 /// The tensor that a variable is in the graph under construction.
 pub fn weight(variable: &Variable) -> PyResult<GraphTensor> {
     let place = PLACES.with_borrow(|places| places.get(&variable.layer()).cloned());
-    let Some(place) = place else {
+    let Some(Place { path: place, attribute }) = place else {
         return Err(value_error(format!(
             "{} belongs to a layer that has not been called in this graph yet: call it first",
             variable.path()
@@ -227,7 +235,22 @@ pub fn weight(variable: &Variable) -> PyResult<GraphTensor> {
                 let parameter = scope.parameters()[index].clone();
                 Ok(scope.current(&parameter).cast(scope.compute_dtype()))
             }
-            None => Err(value_error(format!("there is no variable {path} in this graph"))),
+            // That of a part which has not been called yet, but has been made.
+            None => {
+                let here = scope.path();
+                let below = if here.is_empty() {
+                    Some(place.as_str())
+                } else {
+                    place.strip_prefix(&format!("{here}/"))
+                };
+                match (below, attribute) {
+                    (Some(name), Some(attribute)) if !name.contains('/') => {
+                        let tensor = scope.part(&attribute, name, |scope| variable.declare(scope));
+                        Ok(scope.current(&tensor))
+                    }
+                    _ => Err(value_error(format!("there is no variable {path} in this graph"))),
+                }
+            }
         }
     })?
 }

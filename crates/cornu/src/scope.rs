@@ -533,7 +533,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The number of the variable that `tensor` is, or is a cast of.
-    fn index_of(&self, tensor: &Tensor) -> Option<usize> {
+    pub(crate) fn index_of(&self, tensor: &Tensor) -> Option<usize> {
         let own = self.parameters.iter().position(|parameter| parameter.is(tensor));
         let known = self.casts.iter().chain(&self.updates);
         own.or_else(|| known.into_iter().find(|(_, known)| known.is(tensor)).map(|(index, _)| *index))

@@ -123,6 +123,8 @@ class Namespace:
         if name.startswith("__"):
             raise AttributeError(name)
         full = f"{self._part}.{name}"
+        if full == "image.resize":
+            return _plain.resize
         aliases = _tables.aliases("ops")
         if full in _tables.names("ops", "functions"):
             value = make(full)

@@ -120,6 +120,13 @@ pub(super) fn attend(
         }
     };
     let rank = query.rank();
+    // One query for the whole batch is each row's.
+    let lead = key.shape()[..key.rank().saturating_sub(2)].to_vec();
+    let spread = match rank >= 3 && rank == key.rank() && query.shape()[..rank - 2].iter().all(|&n| n == 1) {
+        true => query.broadcast_to([&lead[..], &query.shape()[rank - 2..]].concat()),
+        false => query.clone(),
+    };
+    let query = &spread;
     let fits = rank >= 3
         && value.rank() == rank
         && key.rank() == rank

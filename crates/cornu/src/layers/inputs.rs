@@ -44,7 +44,9 @@ pub(super) fn many(
         return vec![missing.clone()];
     }
     let Some(first) = inputs.first() else { return vec![scope.fail("expects at least one input, got none")] };
-    if inputs.iter().any(|x| x.rank() == 0 || x.extent(0) != first.extent(0)) {
+    // One row goes with every batch.
+    let rows = inputs.iter().filter(|x| x.rank() > 0).map(|x| x.extent(0)).max().unwrap_or(1);
+    if inputs.iter().any(|x| x.rank() == 0 || ![1, rows].contains(&x.extent(0))) {
         let message = format!("expects inputs of one batch size, got {}", shapes(inputs));
         return vec![scope.fail(message)];
     }

@@ -197,11 +197,16 @@ impl Batches for PipelineBatches<'_> {
             None => Position { pass: epoch as u64, taken: step },
             Some(steps) => {
                 let (mut pass, mut left) = (0, epoch * steps + step);
-                // Passes may differ in length, so they are gone through unless that is known.
-                while let Some(len) = self.pipeline.len().or_else(|| Some(self.pipeline.pass(pass).count()))
-                    && left >= len.max(1)
-                {
-                    (pass, left) = (pass + 1, left - len.max(1));
+                // Passes may differ in length or have no end: they are gone through as far as is needed, unless
+                // their length is known.
+                while left > 0 {
+                    let known = self.pipeline.len();
+                    let taken =
+                        known.unwrap_or_else(|| self.pipeline.pass(pass).take(left).count()).min(left);
+                    if taken == left && known != Some(left) {
+                        break;
+                    }
+                    (pass, left) = (pass + 1, left - taken.max(1));
                 }
                 Position { pass, taken: left }
             }
@@ -241,7 +246,10 @@ fn prepare(
     mut piece: Sample,
     classes: Option<&BTreeMap<i64, f64>>,
 ) -> Result<(Signature, Vec<Array>)> {
-    let (inputs, outputs) = (trainer.network.inputs.len(), trainer.network.outputs.len());
+    let inputs = trainer.network.inputs.len();
+    let own_step = trainer.compiled_with().step.is_some();
+    // A step of one's own takes whatever comes after the inputs.
+    let outputs = if own_step { piece.len().saturating_sub(inputs) } else { trainer.network.outputs.len() };
     if piece.len() < inputs + outputs {
         let message = format!(
             "the model has {} and {}, and a piece of the pipeline has {}",
@@ -252,7 +260,7 @@ fn prepare(
         return Err(Error::argument(message).help("a batch is the inputs, then the targets"));
     }
     let weights = piece.split_off(inputs + outputs);
-    let y = piece.split_off(inputs);
+    let y = piece.split_off(inputs.min(piece.len()));
     let own = |arrays: Vec<Array>| arrays.into_iter().map(Cow::Owned).collect();
     let (x, y): (Vec<Cow<Array>>, Vec<Cow<Array>>) = trainer.check_data(own(piece), own(y))?;
     let mut weights = check_weights(&weights.iter().collect::<Vec<_>>(), outputs, x[0].rows())?;
@@ -262,6 +270,7 @@ fn prepare(
     if let [one] = &weights[..] {
         weights = vec![one.clone(); outputs];
     }
+    let inputs = x.len();
     let arrays: Vec<Array> = x.into_iter().chain(y).map(Cow::into_owned).chain(weights).collect();
     let all: Vec<&Array> = arrays.iter().collect();
     let (x, rest) = all.split_at(inputs);

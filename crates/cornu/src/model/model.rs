@@ -213,6 +213,16 @@ impl Model {
         Ok((types, listed))
     }
 
+    /// The types of the outputs for a batch of `batch` rows of the inputs of [`Model::input_types`].
+    pub(crate) fn output_types(&mut self, batch: usize) -> Vec<Type> {
+        let outputs = self.network.outputs.clone();
+        match self.trace(batch, OPEN) {
+            Ok((types, _)) => outputs.iter().map(|at| types[at.node][at.call][at.output].clone()).collect(),
+            // A model that was made could be traced.
+            Err(_) => Vec::new(),
+        }
+    }
+
     /// The types of the inputs for a batch of `batch` rows, as the layers see them.
     pub(crate) fn input_types(&self, batch: usize) -> Vec<Type> {
         self.open_input_types(batch, OPEN)

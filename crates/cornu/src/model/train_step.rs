@@ -57,6 +57,15 @@ pub trait TrainStep: Debug + Send + Sync {
     }
 }
 
+/// What a second step of an optimizer is, or a second change of a weight, in one training step.
+#[derive(Clone, Copy, PartialEq)]
+enum Again {
+    /// Not what was meant.
+    IsAMistake,
+    /// One that goes on from the first.
+    GoesOn,
+}
+
 /// What a [`TrainStep`] describes its work with.
 pub struct Step<'a, 'b> {
     scope: &'a mut Scope<'b>,
@@ -206,7 +215,7 @@ impl<'b> Step<'_, 'b> {
         }
         let weights: Vec<Tensor> =
             chosen.iter().map(|&index| self.scope.parameters()[index].clone()).collect();
-        self.update(name, optimizer, |scope| {
+        self.update(name, optimizer, Again::IsAMistake, |scope| {
             let loss = optimizer.scale_loss(scope, loss);
             let gradients = grad(&loss, &weights.iter().collect::<Vec<_>>());
             weights.iter().cloned().zip(gradients).collect()
@@ -214,9 +223,9 @@ impl<'b> Step<'_, 'b> {
     }
 
     /// Changes weights by gradients that were computed by [`grad`], and perhaps changed since: one optimizer
-    /// step. Each weight is one of [`Scope::parameters`]; those of frozen layers stay as they are. An
-    /// optimizer other than the one the model was compiled with has a `name`, under which its variables are
-    /// kept. Nothing while evaluating.
+    /// step. Each weight is one of [`Scope::parameters`], or the value that an earlier step gave it, from which
+    /// it goes on; those of frozen layers stay as they are. An optimizer other than the one the model was
+    /// compiled with has a `name`, under which its variables are kept. Nothing while evaluating.
     pub fn apply_gradients(
         &mut self,
         name: Option<&str>,
@@ -224,7 +233,7 @@ impl<'b> Step<'_, 'b> {
         gradients: Vec<(Tensor, Tensor)>,
     ) {
         if self.scope.training() {
-            self.update(name, optimizer, |_| gradients);
+            self.update(name, optimizer, Again::GoesOn, |_| gradients);
         }
     }
 
@@ -233,6 +242,7 @@ impl<'b> Step<'_, 'b> {
         &mut self,
         name: Option<&str>,
         optimizer: &AnyOptimizer,
+        again: Again,
         describe: impl FnOnce(&mut Scope) -> Vec<(Tensor, Tensor)>,
     ) {
         if let Some(mistake) = optimizer.mistake() {
@@ -240,7 +250,7 @@ impl<'b> Step<'_, 'b> {
             return;
         }
         let key = name.unwrap_or_default().to_string();
-        if self.minimized.contains(&key) {
+        if again == Again::IsAMistake && self.minimized.contains(&key) {
             self.scope.fail("an optimizer makes one step; give the second a name of its own");
             return;
         }
@@ -250,10 +260,8 @@ impl<'b> Step<'_, 'b> {
         let work = |scope: &mut Scope| {
             let mut pairs = describe(scope);
             for (weight, _) in &pairs {
-                let Some(index) = scope.parameters().iter().position(|known| known.is(weight)) else {
-                    continue;
-                };
-                if changed.contains(&index) {
+                let Some(index) = scope.index_of(weight) else { continue };
+                if again == Again::IsAMistake && changed.contains(&index) {
                     let message =
                         format!("{} is minimized twice in one step", scope.variables().list()[index].path);
                     scope.fail(message);
@@ -261,7 +269,7 @@ impl<'b> Step<'_, 'b> {
                 }
                 changed.push(index);
             }
-            let is_held = |weight: &Tensor| held.iter().any(|&index| scope.parameters()[index].is(weight));
+            let is_held = |weight: &Tensor| scope.index_of(weight).is_some_and(|index| held.contains(&index));
             pairs.retain(|(weight, _)| !is_held(weight));
             optimizer.apply(scope, &pairs, multipliers);
         };

@@ -213,9 +213,10 @@ impl Trainer {
     /// The signature of a training step on targets such as the losses want.
     pub(crate) fn typical_signature(&self, rows: usize) -> Signature {
         let inputs = self.model.input_types(rows);
-        let targets = (0..self.model.network.outputs.len())
-            .map(|i| {
-                let shape = self.model.output_shape(i, rows);
+        // Extents that the data decide are those that inputs of these types lead to.
+        let outputs = self.model.clone().output_types(rows);
+        let targets = (outputs.into_iter().enumerate())
+            .map(|(i, Type { shape, .. })| {
                 let sparse = Compile::of_output(&self.compile.losses, i)
                     .and_then(|loss| loss.item().ok())
                     .is_some_and(|loss| loss.class_name().starts_with("Sparse"));

@@ -84,7 +84,7 @@ pub(super) fn step<O: Optimizer + ?Sized>(
 
 /// The variable that `tensor` is in `scope`.
 pub(super) fn variable(scope: &Scope, tensor: &Tensor) -> Option<Variable> {
-    let index = scope.parameters().iter().position(|parameter| parameter.is(tensor))?;
+    let index = scope.index_of(tensor)?;
     Some(scope.variables().list()[index].clone())
 }
 

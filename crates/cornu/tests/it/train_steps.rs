@@ -175,3 +175,73 @@ fn mistakes_in_steps_are_told() {
     let error = told(Compile::new("sgd", "mse").step(Silent));
     assert!(error.contains("reports no `loss`"), "{error}");
 }
+
+/// Two steps of gradient descent in one, with gradients that are halved on the way, and a metric.
+#[derive(Debug)]
+struct Twice;
+
+impl TrainStep for Twice {
+    fn step(&self, step: &mut Step) {
+        let optimizer = cornu::optimizers::SGD::new(0.2).into();
+        let mut last = None;
+        for _ in 0..2 {
+            let y = step.forward(&[step.x(0)]).remove(0);
+            let loss = (&y - &step.y(0)).square().mean_all();
+            let scope = step.scope();
+            let used = scope.used().to_vec();
+            let weights: Vec<Tensor> =
+                used.iter().map(|&index| scope.current(&scope.parameters()[index])).collect();
+            let gradients = cornu::graph::grad(&loss, &weights.iter().collect::<Vec<_>>());
+            let pairs = weights.into_iter().zip(gradients.iter().map(|gradient| gradient * 0.5)).collect();
+            step.apply_gradients(None, &optimizer, pairs);
+            last = Some((y, loss));
+        }
+        let (y, loss) = last.unwrap();
+        let target = step.y(0);
+        step.count(0, &target, &y, None);
+        step.report("loss", &loss);
+    }
+
+    fn metrics(&self) -> Vec<cornu::metrics::AnyMetric> {
+        vec![cornu::metrics::MeanAbsoluteError::new().into()]
+    }
+}
+
+#[test]
+fn gradients_are_changed_and_applied_again_and_metrics_counted() {
+    // y = w x, of x = 1 and y = 1: the gradient of (w - 1)^2 is 2 (w - 1), and each step 0.2 times half of that.
+    let one = Array::new([1, 1], vec![1f32]).unwrap();
+    let model = Sequential::new().add(Input::new([1])).add(Dense::new(1).use_bias(false));
+    let mut trainer = model.compile(Compile::new("sgd", "mse").step(Twice)).unwrap();
+    trainer.set_weights(&[Array::new([1, 1], vec![0f32]).unwrap()]).unwrap();
+    let history = trainer.fit(&one, &one, Fit::new().epochs(2).silent()).unwrap();
+    let w = |steps: i32| 1.0 - 0.8f64.powi(steps);
+    let found = trainer.get_weights()[0].to_f64()[0];
+    assert!((found - w(4)).abs() < 1e-6, "{found}");
+    // The loss and the metric are those before the second of both steps.
+    let near = |name: &str, expected: [f64; 2]| {
+        let got = history.get(name).unwrap();
+        assert!(got.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{name}: {got:?}");
+    };
+    near("loss", [(1.0 - w(1)).powi(2), (1.0 - w(3)).powi(2)]);
+    near("mean_absolute_error", [1.0 - w(1), 1.0 - w(3)]);
+}
+
+#[test]
+fn batches_have_weights() {
+    let x = ramp(4, 2);
+    let y = Array::full([4, 1], DType::F32, 0.0);
+    let model = Sequential::new().add(Input::new([2])).add(Dense::new(1));
+    let mut trainer = model.compile(Compile::new("sgd", "mse")).unwrap();
+    let only = |row: usize| Array::from_vec((0..4).map(|i| if i == row { 4f32 } else { 0.0 }).collect());
+    let mut sum = 0.0;
+    for row in 0..4 {
+        trainer.reset_metrics();
+        sum += trainer.test_on_batch_with(&x, &y, &[&only(row)]).unwrap()[0].1;
+    }
+    trainer.reset_metrics();
+    let all = trainer.test_on_batch(&x, &y).unwrap()[0].1;
+    assert!((sum / 4.0 - all).abs() < 1e-5 * all, "{sum} {all}");
+    let error = trainer.train_on_batch_with(&x, &y, &[&Array::from_vec(vec![1f32; 3])]).unwrap_err();
+    assert!(error.to_string().contains("there are 4 rows, and sample_weight has shape [3]"), "{error}");
+}
