@@ -188,8 +188,13 @@ class Steps:
             each = self.__dict__.get("_losses_given") or [losses.as_loss(given)]
             each = each * len(predicted) if len(each) == 1 else each
             weights = self._prepared(self._names_of_outputs() or None)[1] or [1.0] * len(each)
-            parts = zip(each, wanted, predicted, weights, strict=False)
-            for loss, y_true, prediction, weight in parts:
+            if len(wanted) == sum(loss is not None for loss in each):
+                # Targets of outputs that have no loss are left out.
+                rest = iter(wanted)
+                wanted = [None if loss is None else next(rest) for loss in each]
+            for loss, y_true, prediction, weight in zip(each, wanted, predicted, weights, strict=False):
+                if loss is None:
+                    continue
                 loss = loss._given() if hasattr(loss, "_given") else loss
                 value = _core.traced_loss(loss, y_true, prediction, sample_weight) * weight
                 total = value if total is None else total + value

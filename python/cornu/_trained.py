@@ -96,9 +96,8 @@ class Trained(Steps, Network):
 
         settings = self._compiled
         given = self._per_output(settings["loss"], "loss", names, False)
-        if any(loss is None for loss in given) and not all(loss is None for loss in given):
-            raise ValueError("an output has no loss: give one for each output, or one for all")
-        loss = [losses.as_loss(item) for item in given if item is not None]
+        # An output without a loss is not trained; with no loss at all there is what layers add.
+        loss = [] if all(item is None for item in given) else [item and losses.as_loss(item) for item in given]
         lists = []
         n = len(names or [])
         for key in ("metrics", "weighted_metrics"):
@@ -137,11 +136,11 @@ class Trained(Steps, Network):
         if self._flags_before != flags:
             self._core.set_trainable(flags)
             self._flags_before = flags
-        own_step = self._steps_itself or not loss
+        own_step = self._steps_itself or not loss or None in loss
         as_given = lambda item: item._given() if hasattr(item, "_given") else item  # noqa: E731
         self._core.compile(
             self.optimizer._plain() if hasattr(self.optimizer, "_plain") else self.optimizer,
-            [as_given(item) for item in loss] or ["mse"],
+            ["mse"] if own_step else [as_given(item) for item in loss],
             weights,
             [] if own_step else [[as_given(m) for m in row] for row in metrics],
             [] if own_step else [[as_given(m) for m in row] for row in weighted],
