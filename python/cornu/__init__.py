@@ -16,7 +16,7 @@ import importlib.machinery
 import sys
 from typing import Any
 
-from ._core import __version__
+from ._core import __version__ as __version__
 
 _MODULES = (
     "activations",
@@ -57,7 +57,7 @@ _NAMES = {
     "Operation": "_symbolic",
     "Optimizer": "optimizers",
     "Regularizer": "regularizers",
-    "Sequential": "_model",
+    "Sequential": "_sequential",
     "StatelessScope": "backend",
     "Tensor": "_tensor",
     "Variable": "_variable",

@@ -221,6 +221,8 @@ def _kind(x: Any) -> str:
         return "py_dataset"
     if isinstance(x, (np.ndarray, list, tuple, dict)) or _is_array(x):
         return "arrays"
+    if type(x).__module__.partition(".")[0] == "polars":  # a LazyFrame, which is collected
+        return "arrays"
     if hasattr(x, "element_spec") and hasattr(x, "as_numpy_iterator"):  # a tf.data.Dataset
         return "dataset"
     if hasattr(x, "__next__") or hasattr(x, "__iter__"):

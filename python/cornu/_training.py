@@ -98,10 +98,12 @@ def flat_targets(model: Any, y: Any) -> list:
         names = model._keys[1]
         aliases = model._aliases(names)
         by_place = {aliases.get(key, key): value for key, value in y.items()}
-        missing = [name for i, name in enumerate(names) if i not in by_place]
+        losses = model.__dict__.get("_losses_given") or []
+        needless = {i for i, loss in enumerate(losses) if loss is None and len(losses) == len(names)}
+        missing = [name for i, name in enumerate(names) if i not in by_place and i not in needless]
         if missing:
             raise ValueError(f"the targets {missing[0]!r} are missing; the model gives {', '.join(names)}")
-        return [by_place[i] for i in range(len(names))]
+        return [by_place[i] for i in range(len(names)) if i in by_place]
     return leaves(y)
 
 

@@ -195,8 +195,18 @@ _extra = {
 _get, __dir__, __all__ = _item.module(__name__, Layer, _extra, _function)
 
 
+def _convolution_op(self: Layer, inputs: Any, kernel: Any) -> Any:
+    """Convolve with a kernel, as the layer does: for classes that derive from it and change the kernel."""
+    from . import ops
+
+    strides, padding, dilation = (self._fields.get(key) for key in ("strides", "padding", "dilation_rate"))
+    return ops.conv(inputs, kernel, strides, padding, self._fields.get("data_format"), dilation)
+
+
 def __getattr__(name: str) -> Any:
     value = _get(name)
+    if name in ("Conv1D", "Conv2D", "Conv3D"):
+        value.convolution_op = _convolution_op
     if isinstance(value, type):
         from . import _text
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from . import _core, _session
 from ._layer import Layer
-from ._model import Model, Sequential
+from ._model import Model
+from ._sequential import Sequential
 
 __all__ = [
     "Model",
@@ -61,9 +62,9 @@ def _around(core: Any, cls: Any = None) -> Any:
     model.__dict__.update(_trainable=True, _first_shape=None, _is_custom=False, _functional=True)
     symbols = {(node, call): outputs for node, call, outputs in core.symbols()}
     layers: dict[int, Any] = {}
+    from . import layers as layers_module
+    from . import ops
     from ._symbolic import Node
-
-    from . import layers as layers_module, ops
 
     sources = {(node, call): inputs for node, call, inputs in core.connections()}
     for (node, call), outputs in symbols.items():
@@ -261,7 +262,7 @@ def clone_model(
 
     made: dict[int, Layer] = {}
     fresh: dict[tuple[int, int], Any] = {}
-    from ._model import _called_again, _replaced
+    from ._network import _called_again, _replaced
 
     for node in ancestors(model.outputs):
         if node.layer is not None and id(node.layer) not in made:

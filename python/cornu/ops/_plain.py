@@ -304,8 +304,8 @@ def resize(
     data_format: str | None = None,
 ) -> Any:
     """Give images, or one, in another size."""
-    from . import expand_dims, squeeze
     from ..layers import Resizing
+    from . import expand_dims, squeeze
 
     if antialias:
         raise ValueError("images are resized without antialiasing: average over their neighborhood first")

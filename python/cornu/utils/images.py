@@ -75,6 +75,24 @@ def img_to_array(img: Any, data_format: str | None = None, dtype: Any = None) ->
     return array.transpose(2, 0, 1) if data_format_or_default(data_format) == "channels_first" else array
 
 
+class Image(np.ndarray):
+    """An image: an array of bytes `[height, width, channels]`, or `[height, width]`, that can be saved."""
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return self.shape[1]
+
+    @property
+    def height(self) -> int:
+        """The number of rows."""
+        return self.shape[0]
+
+    def save(self, path: Any, format: str | None = None) -> None:
+        """Write the image to a file; its name's ending says in which format."""
+        save_img(path, np.asarray(self)[..., None] if self.ndim == 2 else np.asarray(self), scale=False)
+
+
 def array_to_img(x: Any, data_format: str | None = None, scale: bool = True, dtype: Any = None) -> np.ndarray:
     """Numbers as an image: bytes `[height, width, channels]`, grayscale `[height, width]`.
 
@@ -94,7 +112,7 @@ def array_to_img(x: Any, data_format: str | None = None, scale: bool = True, dty
             array = array / largest
         array = array * 255
     image = np.clip(array, 0, 255).astype(np.uint8)
-    return image[..., 0] if image.shape[2] == 1 else image
+    return (image[..., 0] if image.shape[2] == 1 else image).view(Image)
 
 
 def save_img(

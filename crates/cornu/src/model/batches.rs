@@ -197,11 +197,16 @@ impl Batches for PipelineBatches<'_> {
             None => Position { pass: epoch as u64, taken: step },
             Some(steps) => {
                 let (mut pass, mut left) = (0, epoch * steps + step);
-                // Passes may differ in length, so they are gone through unless that is known.
-                while let Some(len) = self.pipeline.len().or_else(|| Some(self.pipeline.pass(pass).count()))
-                    && left >= len.max(1)
-                {
-                    (pass, left) = (pass + 1, left - len.max(1));
+                // Passes may differ in length or have no end: they are gone through as far as is needed, unless
+                // their length is known.
+                while left > 0 {
+                    let known = self.pipeline.len();
+                    let taken =
+                        known.unwrap_or_else(|| self.pipeline.pass(pass).take(left).count()).min(left);
+                    if taken == left && known != Some(left) {
+                        break;
+                    }
+                    (pass, left) = (pass + 1, left - taken.max(1));
                 }
                 Position { pass, taken: left }
             }

@@ -139,6 +139,10 @@ impl Model {
     #[track_caller]
     fn predict_in_batches<'a>(&self, x: impl Arrays<'a>, most: usize) -> Result<Vec<Array>> {
         let x = self.check_inputs(in_order(x, || self.input_keys(), "inputs")?)?;
+        // Inputs may be made for batches of one size.
+        let mut inputs = self.network.inputs.iter().filter_map(|at| self.network.nodes[at.node].as_input());
+        let fixed = inputs.find_map(|input| input.batch_shape.first().copied().flatten());
+        let most = fixed.map_or(most, |batch| most.min(batch.max(1)));
         let rows = x[0].rows();
         if rows == 0 {
             let shape =
@@ -289,5 +293,6 @@ impl Model {
 /// Whether an array of shape `got` is one of shape `expected`.
 fn fits(expected: &[Option<usize>], got: &Shape) -> bool {
     let same = |(expected, got): (&Option<usize>, &usize)| expected.is_none_or(|extent| extent == *got);
-    expected.len() == got.rank() && expected.iter().zip(got.iter()).all(same)
+    // Data are taken in batches, so that how many rows there are in all does not matter.
+    expected.len() == got.rank() && expected.iter().zip(got.iter()).skip(1).all(same)
 }
