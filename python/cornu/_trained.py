@@ -289,17 +289,19 @@ class Trained(Steps, Network):
         return_dict: bool = False,
         **kwargs: Any,
     ) -> Any:
-        """Train on one batch; give the loss, and the metrics if there are some, since they were last reset."""
+        """Train on one batch; give its loss, and its metrics if there are some."""
         from ._training import on_batch
 
+        self.reset_metrics()
         return on_batch(self, x, y, sample_weight, class_weight, return_dict, train=True)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False, **kwargs: Any
     ) -> Any:
-        """Evaluate one batch; give the loss, and the metrics if there are some, since they were last reset."""
+        """Evaluate one batch; give its loss, and its metrics if there are some."""
         from ._training import on_batch
 
+        self.reset_metrics()
         return on_batch(self, x, y, sample_weight, None, return_dict, train=False)
 
     def reset_metrics(self) -> None:

@@ -119,6 +119,9 @@ def _function(name: str) -> Any:
 
     def run(bound: dict[str, Any]) -> Any:
         y_true, y_pred = bound.pop("y_true"), bound.pop("y_pred")
+        for key in ("ref_labels", "ref_embeddings"):
+            if bound.pop(key, None) is not None:
+                raise ValueError(f"{name}: {key} is not supported")
         return _each(cls(**bound), y_true, y_pred)
 
     summary = next((line for known, _, line in _core.listed("losses") if known == cls.__name__), "")

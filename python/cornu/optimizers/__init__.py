@@ -109,6 +109,16 @@ class Optimizer(_item.Item):
         variables = var_list() if callable(var_list) else list(var_list)
         self.apply(_core.gradient(loss() if callable(loss) else loss, variables), variables)
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """Make the optimizer from its config."""
+        config = dict(config)
+        if "inner_optimizer" in config:
+            # What such a one has of all optimizers' settings is of no effect.
+            config = {key: value for key, value in config.items() if key in cls._binder.defaults}
+            config["inner_optimizer"] = get(config["inner_optimizer"])
+        return cls(**config)
+
     def get_config(self) -> dict[str, Any]:
         """Give the config."""
         config = dict(self._config)
