@@ -103,10 +103,26 @@ CASES = [
     case("Attention", [(2, 4, 3), (2, 5, 3)], {"use_scale": True, "score_mode": "concat"}),
     case("Attention", [(2, 4, 3), (2, 4, 3)], {"dropout": 0.3, "seed": 3}, call={"use_causal_mask": True}),
     case("MultiHeadAttention", ((2, 4, 6), (2, 5, 6)), {"num_heads": 2, "key_dim": 3}),
-    case("MultiHeadAttention", ((2, 4, 6), (2, 4, 6)), {"num_heads": 2, "key_dim": 3, "value_dim": 3, "output_shape": 5, "use_bias": False}, call={"use_causal_mask": True}),
-    case("MultiHeadAttention", ((2, 3, 4, 6), (2, 3, 4, 6)), {"num_heads": 2, "key_dim": 3, "attention_axes": (1, 2), "kernel_regularizer": "l2"}),
-    case("GroupQueryAttention", ((2, 4, 6), (2, 5, 6)), {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2}),
-    case("GroupQueryAttention", ((2, 4, 6), (2, 4, 6)), {"head_dim": 3, "num_query_heads": 2, "num_key_value_heads": 1, "use_bias": False}, call={"use_causal_mask": True}),
+    case(
+        "MultiHeadAttention",
+        ((2, 4, 6), (2, 4, 6)),
+        {"num_heads": 2, "key_dim": 3, "value_dim": 3, "output_shape": 5, "use_bias": False},
+        call={"use_causal_mask": True},
+    ),
+    case(
+        "MultiHeadAttention",
+        ((2, 3, 4, 6), (2, 3, 4, 6)),
+        {"num_heads": 2, "key_dim": 3, "attention_axes": (1, 2), "kernel_regularizer": "l2"},
+    ),
+    case(
+        "GroupQueryAttention", ((2, 4, 6), (2, 5, 6)), {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2}
+    ),
+    case(
+        "GroupQueryAttention",
+        ((2, 4, 6), (2, 4, 6)),
+        {"head_dim": 3, "num_query_heads": 2, "num_key_value_heads": 1, "use_bias": False},
+        call={"use_causal_mask": True},
+    ),
     case("BatchNormalization", PLAIN),
     case("BatchNormalization", IMAGE, {"axis": 1, "momentum": 0.5, "epsilon": 0.01, "center": False}),
     case("BatchNormalization", IMAGE, {"scale": False, "beta_initializer": "ones", "gamma_regularizer": "l1"}),
@@ -128,11 +144,29 @@ CASES = [
     case("Discretization", PLAIN, {"bin_boundaries": [-1.0, 0.0, 0.5]}),
     case("Discretization", (4, 1), {"bin_boundaries": [-1.0, 0.0, 0.5], "output_mode": "one_hot"}),
     case("Dense", PLAIN, {"units": 3}),
-    case("Dense", SEQUENCE, {"units": 4, "activation": "gelu", "use_bias": False, "kernel_initializer": "he_normal", "kernel_regularizer": "l2", "kernel_constraint": "max_norm", "activity_regularizer": "l1", "name": "mine"}),
+    case(
+        "Dense",
+        SEQUENCE,
+        {
+            "units": 4,
+            "activation": "gelu",
+            "use_bias": False,
+            "kernel_initializer": "he_normal",
+            "kernel_regularizer": "l2",
+            "kernel_constraint": "max_norm",
+            "activity_regularizer": "l1",
+            "name": "mine",
+        },
+    ),
     case("EinsumDense", SEQUENCE, {"equation": "abc,cd->abd", "output_shape": (None, 4), "bias_axes": "d"}),
     case("EinsumDense", SEQUENCE, {"equation": "abc,cde->abde", "output_shape": (None, 4, 2), "activation": "tanh"}),
     case("Embedding", (4, 3), {"input_dim": 5, "output_dim": 2}, kind="tokens"),
-    case("Embedding", (4, 3), {"input_dim": 6, "output_dim": 2, "mask_zero": True, "embeddings_initializer": "ones"}, kind="tokens"),
+    case(
+        "Embedding",
+        (4, 3),
+        {"input_dim": 6, "output_dim": 2, "mask_zero": True, "embeddings_initializer": "ones"},
+        kind="tokens",
+    ),
     case("Dropout", PLAIN, {"rate": 0.5}),
     case("Dropout", SEQUENCE, {"rate": 0.25, "noise_shape": (None, 1, 3), "seed": 7}),
     *(case(name, PLAIN, {"rate": 0.3, "seed": 1}) for name in ("AlphaDropout", "GaussianDropout")),
@@ -174,10 +208,26 @@ for n in (1, 2, 3):
         case(f"GlobalAveragePooling{d}", CHANNELS_FIRST[n], {"data_format": "channels_first", "keepdims": True}),
         case(f"GlobalMaxPooling{d}", SHAPES[n], {"keepdims": True}),
         case(f"Conv{d}", SHAPES[n], {"filters": 2, "kernel_size": 2}),
-        case(f"Conv{d}", SHAPES[n], {"filters": 4, "kernel_size": pick((3, 2, 1), n), "strides": 2, "padding": "same", "activation": "relu", "use_bias": False, "kernel_regularizer": "l2"}),
+        case(
+            f"Conv{d}",
+            SHAPES[n],
+            {
+                "filters": 4,
+                "kernel_size": pick((3, 2, 1), n),
+                "strides": 2,
+                "padding": "same",
+                "activation": "relu",
+                "use_bias": False,
+                "kernel_regularizer": "l2",
+            },
+        ),
         case(f"Conv{d}", SHAPES[n], {"filters": 2, "kernel_size": 2, "dilation_rate": 2, "bias_initializer": "ones"}),
         case(f"Conv{d}Transpose", SHAPES[n], {"filters": 2, "kernel_size": 2}),
-        case(f"Conv{d}Transpose", SHAPES[n], {"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same", "activation": "tanh"}),
+        case(
+            f"Conv{d}Transpose",
+            SHAPES[n],
+            {"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same", "activation": "tanh"},
+        ),
         case(f"Cropping{d}", SHAPES[n], {"cropping": 1}),
         case(f"Cropping{d}", SHAPES[n], {"cropping": (1, 2) if n == 1 else ((1, 0),) * n}),
         case(f"ZeroPadding{d}", SHAPES[n], {"padding": 2}),
@@ -185,14 +235,40 @@ for n in (1, 2, 3):
         case(f"UpSampling{d}", SHAPES[n]),
         case(f"UpSampling{d}", SHAPES[n], {"size": 3 if n == 1 else (3, 2, 1)[:n]}),
         case(f"ConvLSTM{d}", (2, 3, *SHAPES[n][1:]), {"filters": 2, "kernel_size": 2}),
-        case(f"ConvLSTM{d}", (2, 3, *SHAPES[n][1:]), {"filters": 2, "kernel_size": 2, "padding": "same", "return_sequences": True, "use_bias": False, "go_backwards": True}),
+        case(
+            f"ConvLSTM{d}",
+            (2, 3, *SHAPES[n][1:]),
+            {
+                "filters": 2,
+                "kernel_size": 2,
+                "padding": "same",
+                "return_sequences": True,
+                "use_bias": False,
+                "go_backwards": True,
+            },
+        ),
     ]
     if n < 3:
         CASES += [
             case(f"DepthwiseConv{d}", SHAPES[n], {"kernel_size": 2}),
-            case(f"DepthwiseConv{d}", SHAPES[n], {"kernel_size": 3, "padding": "same", "depth_multiplier": 2, "activation": "relu"}),
+            case(
+                f"DepthwiseConv{d}",
+                SHAPES[n],
+                {"kernel_size": 3, "padding": "same", "depth_multiplier": 2, "activation": "relu"},
+            ),
             case(f"SeparableConv{d}", SHAPES[n], {"filters": 4, "kernel_size": 2}),
-            case(f"SeparableConv{d}", SHAPES[n], {"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same", "depth_multiplier": 2, "use_bias": False}),
+            case(
+                f"SeparableConv{d}",
+                SHAPES[n],
+                {
+                    "filters": 4,
+                    "kernel_size": 3,
+                    "strides": 2,
+                    "padding": "same",
+                    "depth_multiplier": 2,
+                    "use_bias": False,
+                },
+            ),
         ]
 CASES += [
     case("Conv1D", SEQUENCE, {"filters": 2, "kernel_size": 3, "padding": "causal"}),
@@ -203,8 +279,23 @@ CASES += [
 for name in ("SimpleRNN", "GRU", "LSTM"):
     CASES += [
         case(name, SEQUENCE, {"units": 4}),
-        case(name, SEQUENCE, {"units": 4, "return_sequences": True, "return_state": True, "use_bias": False, "activation": "relu"}),
-        case(name, SEQUENCE, {"units": 3, "go_backwards": True, "dropout": 0.2, "recurrent_dropout": 0.1, "kernel_regularizer": "l2", "name": "cells"}),
+        case(
+            name,
+            SEQUENCE,
+            {"units": 4, "return_sequences": True, "return_state": True, "use_bias": False, "activation": "relu"},
+        ),
+        case(
+            name,
+            SEQUENCE,
+            {
+                "units": 3,
+                "go_backwards": True,
+                "dropout": 0.2,
+                "recurrent_dropout": 0.1,
+                "kernel_regularizer": "l2",
+                "name": "cells",
+            },
+        ),
         case("RNN", SEQUENCE, {"cell": lambda m, name=name: getattr(m, f"{name}Cell")(3), "return_sequences": True}),
         case("Bidirectional", SEQUENCE, {"layer": lambda m, name=name: getattr(m, name)(3)}),
     ]
@@ -214,15 +305,33 @@ CASES += [
     case("GRU", SEQUENCE, {"units": 4, "reset_after": False, "unroll": True}),
     case("GRUCell", ((2, 3), [(2, 4)]), {"units": 4, "reset_after": False, "dropout": 0.1}, model=False),
     case("LSTM", SEQUENCE, {"units": 4, "unit_forget_bias": False, "recurrent_activation": "hard_sigmoid"}),
-    case("StackedRNNCells", ((2, 3), [(2, 4), (2, 5)]), {"cells": lambda m: [m.GRUCell(4), m.SimpleRNNCell(5)]}, model=False),
+    case(
+        "StackedRNNCells",
+        ((2, 3), [(2, 4), (2, 5)]),
+        {"cells": lambda m: [m.GRUCell(4), m.SimpleRNNCell(5)]},
+        model=False,
+    ),
     case("RNN", SEQUENCE, {"cell": lambda m: [m.LSTMCell(4), m.GRUCell(3)], "return_state": True}),
     case("RNN", SEQUENCE, {"cell": lambda m: m.StackedRNNCells([m.LSTMCell(4), m.LSTMCell(3)])}),
-    case("Bidirectional", SEQUENCE, {"layer": lambda m: m.GRU(3, return_sequences=True), "merge_mode": "sum", "backward_layer": lambda m: m.GRU(3, return_sequences=True, go_backwards=True)}),
+    case(
+        "Bidirectional",
+        SEQUENCE,
+        {
+            "layer": lambda m: m.GRU(3, return_sequences=True),
+            "merge_mode": "sum",
+            "backward_layer": lambda m: m.GRU(3, return_sequences=True, go_backwards=True),
+        },
+    ),
     case("TimeDistributed", SEQUENCE, {"layer": lambda m: m.Dense(4)}),
     case("TimeDistributed", (2, 3, 8, 9, 3), {"layer": lambda m: m.Conv2D(2, 3)}),
     case("MelSpectrogram", (2, 400), {"fft_length": 64, "sequence_stride": 32, "num_mel_bins": 8}, tolerance=1e-3),
     case("STFTSpectrogram", (2, 400, 1), {"frame_length": 32, "frame_step": 16}, tolerance=1e-3),
-    case("STFTSpectrogram", (2, 400, 2), {"mode": "magnitude", "frame_length": 32, "fft_length": 64, "padding": "same", "window": "hamming"}, tolerance=1e-4),
+    case(
+        "STFTSpectrogram",
+        (2, 400, 2),
+        {"mode": "magnitude", "frame_length": 32, "fft_length": 64, "padding": "same", "window": "hamming"},
+        tolerance=1e-4,
+    ),
     case("HashedCrossing", ((4, 1), (4, 1)), {"num_bins": 5}, kind="tokens", model=False),
 ]
 
@@ -258,8 +367,19 @@ CASES += [
     case("CenterCrop", IMAGE, {"height": 10, "width": 5}, kind="images", tolerance=1e-3),
     case("Equalization", IMAGE, kind="images"),
     case("Resizing", IMAGE, {"height": 5, "width": 7}, kind="images", tolerance=1e-3),
-    case("Resizing", IMAGE, {"height": 12, "width": 7, "interpolation": "nearest", "crop_to_aspect_ratio": True}, kind="images"),
-    case("Resizing", IMAGE, {"height": 12, "width": 12, "interpolation": "bicubic", "pad_to_aspect_ratio": True, "fill_value": 3.0}, kind="images", tolerance=1e-3),
+    case(
+        "Resizing",
+        IMAGE,
+        {"height": 12, "width": 7, "interpolation": "nearest", "crop_to_aspect_ratio": True},
+        kind="images",
+    ),
+    case(
+        "Resizing",
+        IMAGE,
+        {"height": 12, "width": 12, "interpolation": "bicubic", "pad_to_aspect_ratio": True, "fill_value": 3.0},
+        kind="images",
+        tolerance=1e-3,
+    ),
     case("Solarization", IMAGE, {"threshold_factor": (0.3, 0.3)}, kind="images"),
 ]
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from cornu._adapters import arrays, batches, split_off, to_numpy, unpack_x_y_sample_weight
 from cornu.data import Dataset
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from cornu.data import AUTOTUNE, Dataset, TensorSpec
 
 

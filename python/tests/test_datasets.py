@@ -9,6 +9,7 @@ import tarfile
 
 import numpy as np
 import pytest
+
 from cornu import datasets
 
 

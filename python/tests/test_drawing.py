@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ElementTree
 from types import SimpleNamespace
 
 import pytest
+
 from cornu.utils import model_to_dot, plot_model
 
 GRAPH = [

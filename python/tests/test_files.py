@@ -8,6 +8,7 @@ import threading
 import zipfile
 
 import pytest
+
 from cornu.utils import get_file
 
 

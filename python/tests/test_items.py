@@ -5,9 +5,10 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
-import cornu
 import numpy as np
 import pytest
+
+import cornu
 from cornu import _tables
 
 KINDS = ["losses", "metrics", "optimizers", "initializers", "regularizers", "constraints"]
@@ -185,9 +186,7 @@ def test_metrics(name: str) -> None:
             extra = {"sample_weight": WEIGHT[rows]} if weighted else {}
             ours.update_state(*batch, **extra)
             theirs.update_state(*batch, **extra)
-            np.testing.assert_allclose(
-                np.asarray(ours.result()), np.asarray(theirs.result()), rtol=2e-5, atol=2e-6
-            )
+            np.testing.assert_allclose(np.asarray(ours.result()), np.asarray(theirs.result()), rtol=2e-5, atol=2e-6)
         ours.reset_state()
         theirs.reset_state()
     found, expected = ours(*arrays), theirs(*arrays)

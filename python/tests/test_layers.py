@@ -5,12 +5,14 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
-import cornu
 import layer_cases
 import numpy as np
 import pytest
-from cornu import _tables, layers
 from layer_cases import CASES, IDS, TEXTS, Case
+
+import cornu
+from cornu import _tables, layers
+
 
 @pytest.fixture(params=CASES, ids=IDS)
 def sample(request: pytest.FixtureRequest) -> Case:

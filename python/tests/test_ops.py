@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import cornu
 import numpy as np
 import pytest
+
+import cornu
 from cornu import _tables, ops
 
 RNG = np.random.default_rng(0)
@@ -68,7 +69,9 @@ for axis in (0, -1, (0, 1)):
     add("sum mean max min prod std var amax amin logsumexp all any count_nonzero average", X, axis=axis)
 add("sum mean max min prod std var median argmax argmin all any ptp", X, axis=1, keepdims=True)
 add("argsort sort cumsum cumprod softmax log_softmax diff flip softmax", X, axis=0)
-add("nanmax nanmin nanmean nansum nanprod nanstd nanvar nanargmax nanargmin nancumsum nancumprod nanmedian", NAN, axis=0)
+add(
+    "nanmax nanmin nanmean nansum nanprod nanstd nanvar nanargmax nanargmin nancumsum nancumprod nanmedian", NAN, axis=0
+)
 add("nanquantile nanpercentile", NAN, 0.5, axis=0)
 add("quantile", X, 0.3)
 add("quantile", X, np.array([0.2, 0.7], "float32"), axis=0)

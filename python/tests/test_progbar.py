@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from cornu import utils
 from cornu.utils import Progbar
 

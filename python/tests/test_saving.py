@@ -5,6 +5,7 @@ import threading
 
 import numpy as np
 import pytest
+
 from cornu import saving, utils
 from cornu.saving import deserialize_keras_object as load
 from cornu.saving import serialize_keras_object as dump

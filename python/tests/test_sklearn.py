@@ -7,13 +7,14 @@ import pytest
 
 pytest.importorskip("sklearn", minversion="1.6")
 
-import cornu
-from cornu.sklearn import CornuClassifier, CornuRegressor, CornuTransformer
 from sklearn.datasets import load_diabetes, load_iris, load_wine
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import cornu
+from cornu.sklearn import CornuClassifier, CornuRegressor, CornuTransformer
 
 
 @parametrize_with_checks([CornuClassifier(), CornuRegressor(), CornuTransformer()])

@@ -7,9 +7,10 @@ import pickle
 from pathlib import Path
 from typing import Any
 
-import cornu
 import numpy as np
 import pytest
+
+import cornu
 from cornu import layers
 
 GOLDENS = Path(__file__).resolve().parents[2] / "crates" / "cornu" / "tests" / "goldens" / "preprocessing.json"
@@ -34,7 +35,9 @@ def test_as_in_keras(case: dict) -> None:
     if "others" in case:
         found = layer((case["inputs"], case["others"]))
     else:
-        found = layer(case["inputs"])
+        # As the file's maker called it: what gives vectors, on a column.
+        column = case["class_name"] == "StringLookup" and case["config"]["output_mode"] != "int"
+        found = layer([[text] for text in case["inputs"]] if column else case["inputs"])
     if isinstance(case["outputs"], list):
         assert np.asarray(found).tolist() == case["outputs"]
         return
@@ -145,8 +148,11 @@ def test_bins() -> None:
     share = np.bincount(np.asarray(layer(data)).reshape(-1)) / 1000
     assert (abs(share - 0.25) < 0.05).all()
     keras = pytest.importorskip("keras")
-    theirs = keras.layers.Discretization(num_bins=4)
-    theirs.adapt(data)
+    try:
+        theirs = keras.layers.Discretization(num_bins=4)
+        theirs.adapt(data)
+    except ImportError as error:
+        pytest.skip(str(error))
     np.testing.assert_allclose(layer.bin_boundaries, theirs.bin_boundaries, atol=1e-4)
 
 

@@ -2,9 +2,10 @@
 
 import random
 
-import cornu
 import numpy as np
 import pytest
+
+import cornu
 from cornu import utils
 from cornu.data import Dataset
 

@@ -79,9 +79,7 @@ def make(name: str) -> Any:
         raise AttributeError(f"Cornu has no operation {name!r} yet")
     lists = name == "stack" or (operation.call and operation.call[0] in ("xs", "arrays", "inputs"))
     missing = object()
-    settings_null = {
-        parameter: default for parameter, default in _tables.binder("ops", name).defaults.items()
-    }
+    settings_null = {parameter: default for parameter, default in _tables.binder("ops", name).defaults.items()}
 
     def run(bound: dict[str, Any]) -> Any:
         args, kwargs, settings = operation.split(bound)
@@ -176,4 +174,3 @@ class Namespace:
             value = getattr(sys.modules[__name__], aliases.get(full, name))
         setattr(self, name, value)
         return value
-

@@ -327,5 +327,3 @@ def _first(xs: Any) -> Any:
     while isinstance(xs, (list, tuple, dict)):
         xs = next(iter(xs.values())) if isinstance(xs, dict) else xs[0]
     return xs
-
-
