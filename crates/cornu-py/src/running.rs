@@ -97,6 +97,31 @@ fn brief_runs() -> MutexGuard<'static, Brief> {
     BRIEF.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
+/// Waits until more brief runs than `ended` have ended; false if there is none to wait for.
+fn wait_for_a_run(py: Python<'_>, ended: u64) -> bool {
+    if OWN.get() > 0 {
+        return false;
+    }
+    py.detach(|| {
+        let runs = brief_runs();
+        let runs = ENDED.wait_while(runs, |runs| runs.under_way > 0 && runs.ended == ended);
+        runs.unwrap_or_else(|poisoned| poisoned.into_inner()).ended != ended
+    })
+}
+
+/// What `take` gives, once the brief run that holds it has ended.
+pub fn after_brief_runs<R>(py: Python<'_>, mut take: impl FnMut() -> Option<R>) -> PyResult<R> {
+    loop {
+        let ended = brief_runs().ended;
+        if let Some(taken) = take() {
+            return Ok(taken);
+        }
+        if !wait_for_a_run(py, ended) {
+            return Err(in_use());
+        }
+    }
+}
+
 /// A lock that nobody has to wait for; what a panic has left is whole, as [`Running`] puts all back.
 pub fn try_lock<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     match lock.try_lock() {
@@ -124,13 +149,9 @@ impl<'a> Running<'a> {
                 Ok(running) => return Ok(running),
                 Err(wait) => wait,
             };
-            if !wait || OWN.get() > 0 {
+            if !wait || !wait_for_a_run(py, ended) {
                 return Err(in_use());
             }
-            py.detach(|| {
-                let runs = brief_runs();
-                drop(ENDED.wait_while(runs, |runs| runs.under_way > 0 && runs.ended == ended));
-            });
         }
     }
 

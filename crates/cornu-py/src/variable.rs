@@ -2,6 +2,7 @@
 
 use crate::arrays::{Keep, dtype, to_array, to_numpy};
 use crate::errors::{in_use, raise, value_error};
+use crate::running::after_brief_runs;
 use crate::trace;
 use cornu::constraints::Constraint;
 use cornu::graph::Tensor;
@@ -202,7 +203,7 @@ impl Variable {
 
     /// A copy of the numbers.
     fn numpy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_numpy(py, self.array()?)
+        to_numpy(py, after_brief_runs(py, || self.lock().clone())?)
     }
 
     /// Sets the numbers; within a call, those of the next step.
@@ -219,11 +220,10 @@ impl Variable {
                 cornu::Error::argument(message).help("assign an array of the variable's shape"),
             ));
         }
-        let mut lent = self.lock();
-        if lent.is_none() {
-            return Err(in_use());
-        }
-        *lent = Some(array.cast(self.dtype));
-        Ok(())
+        let array = array.cast(self.dtype);
+        after_brief_runs(value.py(), || {
+            let mut lent = self.lock();
+            lent.is_some().then(|| *lent = Some(array.clone()))
+        })
     }
 }
