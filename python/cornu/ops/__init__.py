@@ -163,8 +163,6 @@ class Namespace:
         if name.startswith("__"):
             raise AttributeError(name)
         full = f"{self._part}.{name}"
-        if full == "image.resize":
-            return _plain.resize
         aliases = _tables.aliases("ops")
         if full in _IMAGE:
             value = _IMAGE[full]

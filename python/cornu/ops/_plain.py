@@ -292,37 +292,6 @@ def vectorize(pyfunc: Callable, *, excluded: Any = None, signature: str | None =
     return lambda *xs: map(lambda parts: pyfunc(*parts), tuple(xs))
 
 
-def resize(
-    images: Any,
-    size: Any,
-    interpolation: str = "bilinear",
-    antialias: bool = False,
-    crop_to_aspect_ratio: bool = False,
-    pad_to_aspect_ratio: bool = False,
-    fill_mode: str = "constant",
-    fill_value: float = 0.0,
-    data_format: str | None = None,
-) -> Any:
-    """Give images, or one, in another size."""
-    from ..layers import Resizing
-    from . import expand_dims, squeeze
-
-    if antialias:
-        raise ValueError("images are resized without antialiasing: average over their neighborhood first")
-    if len(shape(images)) == 3:
-        return squeeze(resize(expand_dims(images, 0), size, interpolation, False, data_format=data_format), 0)
-    height, width = size
-    layer = Resizing(
-        height,
-        width,
-        interpolation=interpolation,
-        crop_to_aspect_ratio=crop_to_aspect_ratio,
-        pad_to_aspect_ratio=pad_to_aspect_ratio,
-        data_format=data_format,
-    )
-    return layer(images)
-
-
 def _first(xs: Any) -> Any:
     while isinstance(xs, (list, tuple, dict)):
         xs = next(iter(xs.values())) if isinstance(xs, dict) else xs[0]
