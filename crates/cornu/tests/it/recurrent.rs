@@ -292,8 +292,8 @@ fn long_sequences_are_trained_as_the_reference_trains_them() {
         let (x, y) = (x.unwrap(), y.unwrap());
         let model = Sequential::new()
             .add(Input::new([steps]).dtype(DType::I32))
-            .add(Embedding::new(50, 8))
-            .add(LSTM::new(6))
+            .add(Embedding::new(50, 32))
+            .add(LSTM::new(16))
             .add(Dense::new(1).sigmoid());
         let compile = Compile::new(cornu::optimizers::SGD::new(1.0), "binary_crossentropy");
         let trainer = model.compile(compile).unwrap();
