@@ -6,9 +6,10 @@ import sys
 import textwrap
 import threading
 
-import cornu
 import numpy as np
 import pytest
+
+import cornu
 from cornu import layers, ops
 
 N_CALLS = int(os.environ.get("CORNU_ROBUSTNESS_CALLS", "5000"))
@@ -148,7 +149,8 @@ def calls(model, layer, draw: np.random.Generator) -> dict:
                                  steps_per_epoch=option(None, 1, 2), shuffle=option(True, False),
                                  validation_split=option(0.0, 0.5), sample_weight=option(None),
                                  class_weight=option(None, {0: 1.0})),
-        "evaluate": lambda: model.evaluate(small(), small(), batch_size=option(None, 2), verbose=0, steps=option(None, 1)),
+        "evaluate": lambda: model.evaluate(small(), small(), batch_size=option(None, 2), verbose=0,
+                                           steps=option(None, 1)),
         "predict": lambda: model.predict(small(), batch_size=option(None, 2), verbose=0, steps=option(None, 1)),
         "predict_on_batch": lambda: model.predict_on_batch(value()),
         "train_on_batch": lambda: model.train_on_batch(small(), small(), sample_weight=option(None)),
