@@ -229,6 +229,12 @@ def test_odd_layouts_give_the_same():
         model.predict(np.array(3.0), verbose=0)
 
 
+def test_operations_that_are_called_as_functions_of_python_hide_none():
+    for name in ("all", "any", "abs", "max", "min", "sum", "round", "slice", "map"):
+        getattr(ops, name)
+    assert float(ops.sum([[1.0, 2.0], [3.0, 4.0]])) == 10
+
+
 def in_process(script: str, **environment: str) -> str:
     """Run a script alone, and give what it prints."""
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True,

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from functools import cache
 from typing import Any
@@ -66,8 +67,9 @@ def _operand(value: Any) -> Any:
     """Give an argument as an array where it is a list of numbers."""
     if isinstance(value, (list, tuple)) and value and _core.call_kind(value) == 0:
         parts = [np.asarray(item) for item in value]
-        alike = all(part.shape == parts[0].shape for part in parts)
-        if alike and not any(isinstance(item, (np.ndarray, _core.Variable)) for item in value):
+        # Operations that are called all and any take the place of Python's in this module once they are used.
+        alike = builtins.all(part.shape == parts[0].shape for part in parts)
+        if alike and not builtins.any(isinstance(item, (np.ndarray, _core.Variable)) for item in value):
             return np.asarray(value)
     return value
 
