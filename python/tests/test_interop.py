@@ -2,9 +2,10 @@
 
 import itertools
 
-import cornu
 import numpy as np
 import pytest
+
+import cornu
 from cornu import layers
 from cornu.data import Dataset
 from cornu.utils import PyDataset

@@ -6,9 +6,10 @@ import sys
 import textwrap
 import threading
 
-import cornu
 import numpy as np
 import pytest
+
+import cornu
 from cornu import layers, ops
 
 N_CALLS = int(os.environ.get("CORNU_ROBUSTNESS_CALLS", "5000"))
@@ -148,7 +149,8 @@ def calls(model, layer, draw: np.random.Generator) -> dict:
                                  steps_per_epoch=option(None, 1, 2), shuffle=option(True, False),
                                  validation_split=option(0.0, 0.5), sample_weight=option(None),
                                  class_weight=option(None, {0: 1.0})),
-        "evaluate": lambda: model.evaluate(small(), small(), batch_size=option(None, 2), verbose=0, steps=option(None, 1)),
+        "evaluate": lambda: model.evaluate(small(), small(), batch_size=option(None, 2), verbose=0,
+                                           steps=option(None, 1)),
         "predict": lambda: model.predict(small(), batch_size=option(None, 2), verbose=0, steps=option(None, 1)),
         "predict_on_batch": lambda: model.predict_on_batch(value()),
         "train_on_batch": lambda: model.train_on_batch(small(), small(), sample_weight=option(None)),
@@ -225,6 +227,12 @@ def test_odd_layouts_give_the_same():
     assert float(ops.exp(np.array(0.0))) == 1 and ops.exp(np.array(0.0)).shape == ()
     with pytest.raises(ValueError, match="axis"):
         model.predict(np.array(3.0), verbose=0)
+
+
+def test_operations_that_are_called_as_functions_of_python_hide_none():
+    for name in ("all", "any", "abs", "max", "min", "sum", "round", "slice", "map"):
+        getattr(ops, name)
+    assert float(ops.sum([[1.0, 2.0], [3.0, 4.0]])) == 10
 
 
 def in_process(script: str, **environment: str) -> str:

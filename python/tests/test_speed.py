@@ -7,9 +7,10 @@ import sys
 import time
 from pathlib import Path
 
-import cornu
 import numpy as np
 import pytest
+
+import cornu
 from cornu import layers
 
 pytestmark = pytest.mark.slow
@@ -52,8 +53,8 @@ def test_a_step_of_fit():
     alone, called = step(), step(callbacks=[Nothing()])
     batch = x[:32], y[:32]
     single = least(lambda: [model.train_on_batch(*batch) for _ in range(200)]) / 200
-    shown = f"{alone * 1e6:.1f} us; with a callback of Python's {called * 1e6:.1f} us; train_on_batch {single * 1e6:.1f} us"
-    print(f"\na step of fit, 784-128-10, batches of 32: {shown}")
+    print(f"\na step of fit, 784-128-10, batches of 32: {alone * 1e6:.1f} us; with a callback of Python's "
+          f"{called * 1e6:.1f} us; train_on_batch {single * 1e6:.1f} us")  # fmt: skip
     assert called - alone < 50e-6 and single - alone < 100e-6
 
 
@@ -81,9 +82,11 @@ def test_import():
         run()
         return statistics.median(least(run, 1) for _ in range(7))
 
-    nothing, numpy, whole = seconds("pass"), seconds("import numpy"), seconds("import cornu; cornu.Sequential, cornu.layers.Dense")
+    nothing, numpy = seconds("pass"), seconds("import numpy")
+    whole = seconds("import cornu; cornu.Sequential, cornu.layers.Dense")
     bare = seconds("import cornu")
-    print(f"\nimport: bare {(bare - nothing) * 1e3:.0f} ms; with models and layers, NumPy {(numpy - nothing) * 1e3:.0f} ms, and Cornu {(whole - numpy) * 1e3:.0f} ms beyond it; "
+    print(f"\nimport: bare {(bare - nothing) * 1e3:.0f} ms; NumPy {(numpy - nothing) * 1e3:.0f} ms; models and layers "
+          f"{(whole - numpy) * 1e3:.0f} ms beyond it; "
           f"Python alone {nothing * 1e3:.0f} ms")  # fmt: skip
     assert whole - numpy < 0.1
 

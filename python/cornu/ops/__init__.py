@@ -51,6 +51,8 @@ def _summaries() -> dict[tuple[str, str], str]:
 def _plain_setting(value: Any) -> Any:
     """Give a setting as files hold it: lists of numbers, names of dtypes."""
     if isinstance(value, (np.generic, np.ndarray)):
+        if value.size > 2**20:
+            raise ValueError(f"an array of shape {value.shape} is no setting of an operation: it is too large")
         return value.tolist()
     if isinstance(value, (list, tuple)):
         return [_plain_setting(item) for item in value]

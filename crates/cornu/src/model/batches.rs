@@ -297,7 +297,7 @@ pub(crate) fn class_weights(y: &[Cow<Array>], weights: &BTreeMap<i64, f64>) -> R
     let classes: Vec<i64> = match width {
         1 => values.iter().map(|&label| label as i64).collect(),
         // One-hot rows: the class is the largest one's.
-        _ if y.shape().rank() == 2 => values
+        _ if y.shape().rank() == 2 && width > 0 => values
             .chunks_exact(width)
             .map(|row| (0..width).fold(0, |best, i| if row[i] > row[best] { i } else { best }) as i64)
             .collect(),
