@@ -181,8 +181,10 @@ impl Step {
             }
         };
         let mut blocks = blocks.grown(work, &self.writes)?;
-        // What is read is not changed before all blocks have read it.
-        if blocks.rows == 0 || self.reads.iter().any(|buffer| next.writes.contains(buffer)) {
+        // What is read is not changed before all blocks have read it, and what is written over, as a pad is over
+        // its frame, not before all of it is there.
+        let touched = self.reads.iter().chain(&self.writes);
+        if blocks.rows == 0 || touched.into_iter().any(|buffer| next.writes.contains(buffer)) {
             return None;
         }
         match &self.work {

@@ -260,3 +260,23 @@ fn what_does_not_fit_is_refused() {
     let error = plan.run::<Array>(&[], &mut []).unwrap_err();
     assert_eq!(error.to_string(), "the graph takes 1 inputs, got 0");
 }
+
+/// What is padded is longer than a block of the loops that fill its frame.
+#[test]
+fn a_long_frame_is_filled_before_what_it_holds_is_put_in() {
+    let b = Builder::new();
+    let x = b.input("x", [512, 16]);
+    // A view of the columns, so that the pad is a loop of its own.
+    let y = x.transpose(&[1, 0]).sum(&[0]).reshape([1, 512]).pad(&[(39, 0, 0), (0, 0, 0)], 0.0);
+    let graph = b.build(&[("y", &y)], &[]).unwrap();
+    let x = draw(&mut Random::new(1, 1), [512, 16]);
+    let expected = cornu_graph::evaluate(&graph, &[x.clone()], &[]).unwrap();
+    let mut plan = Plan::new(&graph, 1).unwrap();
+    plan.run(&[x], &mut []).unwrap();
+    let found = plan.output(0).to_f64();
+    assert!(
+        found.iter().zip(expected.outputs[0].to_f64()).all(|(a, b)| (a - b).abs() < 1e-4),
+        "{}",
+        plan.explain()
+    );
+}

@@ -287,8 +287,13 @@ fn marked_numbers_are_added() {
 #[test]
 fn long_sequences_are_trained_as_the_reference_trains_them() {
     for (rows, steps) in [(32, 40), (8, 100), (3, 7)] {
-        let x = Array::from_f64([rows, steps], DType::I32, &(0..rows * steps).map(|i| (i * 7 % 50) as f64).collect::<Vec<_>>());
-        let y = Array::from_f64([rows, 1], DType::F32, &(0..rows).map(|i| (i % 2) as f64).collect::<Vec<_>>());
+        let x = Array::from_f64(
+            [rows, steps],
+            DType::I32,
+            &(0..rows * steps).map(|i| (i * 7 % 50) as f64).collect::<Vec<_>>(),
+        );
+        let y =
+            Array::from_f64([rows, 1], DType::F32, &(0..rows).map(|i| (i % 2) as f64).collect::<Vec<_>>());
         let (x, y) = (x.unwrap(), y.unwrap());
         let model = Sequential::new()
             .add(Input::new([steps]).dtype(DType::I32))
