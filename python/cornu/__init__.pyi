@@ -4,26 +4,68 @@ from typing import Any
 
 from . import (
     activations as activations,
+)
+from . import (
     backend as backend,
+)
+from . import (
     callbacks as callbacks,
+)
+from . import (
     config as config,
+)
+from . import (
     constraints as constraints,
+)
+from . import (
     data as data,
+)
+from . import (
     datasets as datasets,
+)
+from . import (
     dtype_policies as dtype_policies,
+)
+from . import (
     initializers as initializers,
+)
+from . import (
     layers as layers,
+)
+from . import (
     losses as losses,
+)
+from . import (
     metrics as metrics,
+)
+from . import (
     mixed_precision as mixed_precision,
+)
+from . import (
     models as models,
+)
+from . import (
     ops as ops,
+)
+from . import (
     optimizers as optimizers,
+)
+from . import (
     preprocessing as preprocessing,
+)
+from . import (
     random as random,
+)
+from . import (
     regularizers as regularizers,
+)
+from . import (
     saving as saving,
+)
+from . import (
     sklearn as sklearn,
+)
+from . import (
     utils as utils,
 )
 from ._layer import Layer as Layer

@@ -80,9 +80,7 @@ def batches(
         return _of_arrays(x, y, sample_weight, batch_size, shuffle, class_weight, seed, floatx)
     for name, value in (("y", y), ("sample_weight", sample_weight)):
         if value is not None:
-            raise ValueError(
-                f"{name} must not be given beside {_named(x)}: its batches hold the targets as well"
-            )
+            raise ValueError(f"{name} must not be given beside {_named(x)}: its batches hold the targets as well")
     if batch_size is not None and kind not in ("generator", "py_dataset"):
         raise ValueError(f"batch_size must not be given beside {_named(x)}: it comes in batches already")
 
@@ -97,9 +95,7 @@ def batches(
     if kind == "dataset":
         length = getattr(x, "_cardinality", -2) if isinstance(x, Dataset) else _length(x)
         source = x._elements if isinstance(x, Dataset) else lambda: iter(x)
-        return Batches(
-            kind, lambda: triples(source()), length if length is not None and length >= 0 else None
-        )
+        return Batches(kind, lambda: triples(source()), length if length is not None and length >= 0 else None)
     if kind == "torch":
         return Batches(kind, lambda: triples(x), _length(x))
     if iter(x) is not x:  # an iterable that can begin anew
@@ -198,14 +194,10 @@ def split_off(values: Triple, fraction: float) -> tuple[Triple, Triple]:
     count = _rows([part for part in values if part is not None])
     at = int(np.floor(count * (1 - fraction)))
     if at == 0 or at == count:
-        raise ValueError(
-            f"{count} rows cannot be split with validation_split={fraction}: one part would be empty"
-        )
+        raise ValueError(f"{count} rows cannot be split with validation_split={fraction}: one part would be empty")
 
     def cut(part: slice) -> Triple:
-        return tuple(
-            None if value is None else map_leaves(lambda array: array[part], value) for value in values
-        )
+        return tuple(None if value is None else map_leaves(lambda array: array[part], value) for value in values)
 
     return cut(slice(0, at)), cut(slice(at, count))
 
@@ -237,8 +229,7 @@ def _is_array(value: Any) -> bool:
     if isinstance(value, (str, bytes)):
         return False
     return any(
-        hasattr(value, protocol)
-        for protocol in ("__array__", "__dlpack__", "__arrow_c_stream__", "__arrow_c_array__")
+        hasattr(value, protocol) for protocol in ("__array__", "__dlpack__", "__arrow_c_stream__", "__arrow_c_array__")
     )
 
 
@@ -377,8 +368,7 @@ def _columns_of_numbers(kinds: Iterable[tuple[Any, str, bool]], name: str) -> No
     wrong = [f"{column!r} ({dtype})" for column, dtype, is_number in kinds if not is_number]
     if wrong:
         raise TypeError(
-            f"{name} has columns that are not numbers: {', '.join(wrong)}; "
-            "encode them, or give a dict of columns"
+            f"{name} has columns that are not numbers: {', '.join(wrong)}; encode them, or give a dict of columns"
         )
 
 
@@ -388,17 +378,13 @@ def _of_objects(value: np.ndarray, name: str) -> np.ndarray:
     if isinstance(first, str):
         return value.astype(str)
     try:
-        array = (
-            np.stack([np.asarray(part) for part in value]) if value.ndim == 1 else value.astype(np.float64)
-        )
+        array = np.stack([np.asarray(part) for part in value]) if value.ndim == 1 else value.astype(np.float64)
     except (ValueError, TypeError):
         array = value
     if array.dtype != object:
         return array
     if isinstance(first, (list, tuple, np.ndarray)):
-        raise ValueError(
-            f"{name} holds sequences of different lengths; cornu.utils.pad_sequences makes them equal"
-        )
+        raise ValueError(f"{name} holds sequences of different lengths; cornu.utils.pad_sequences makes them equal")
     raise TypeError(f"{name} is an array of objects that are not numbers, the first is {first!r}")
 
 

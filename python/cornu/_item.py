@@ -100,9 +100,7 @@ def find(module: str, identifier: Any, base: type, word: str) -> Any:
         if identifier.get("module") is None and not identifier.get("registered_name"):
             name = _tables.resolve(module.rpartition(".")[2], identifier["class_name"])
             if name:
-                return getattr(importlib.import_module(f"cornu.{module}"), name).from_config(
-                    identifier["config"]
-                )
+                return getattr(importlib.import_module(f"cornu.{module}"), name).from_config(identifier["config"])
         return deserialize_keras_object(identifier)
     if isinstance(identifier, str):
         custom = get_registered_object(identifier)

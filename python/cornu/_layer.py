@@ -498,9 +498,7 @@ class Layer(Weighted):
         binder = self._binder
         for key in _UNUSED:
             # Keras's classes that name it in their own __init__ give it, all but Dense.
-            shared_by_all = key == "activity_regularizer" and (
-                key in binder.keywords or self._class_name() == "Dense"
-            )
+            shared_by_all = key == "activity_regularizer" and (key in binder.keywords or self._class_name() == "Dense")
             if key in binder.defaults and key not in fields and not shared_by_all:
                 fields[key] = plain((self._bound or {}).get(key, binder.defaults[key]))
         if self._post is not None:
@@ -538,8 +536,7 @@ class Layer(Weighted):
                 config[key] = saving.deserialize_keras_object(value)
         if isinstance(config.get("cells"), list):
             config["cells"] = [
-                saving.deserialize_keras_object(cell) if isinstance(cell, dict) else cell
-                for cell in config["cells"]
+                saving.deserialize_keras_object(cell) if isinstance(cell, dict) else cell for cell in config["cells"]
             ]
         if isinstance(config.get("dtype"), dict):
             config["dtype"] = dtype_policies.get(config["dtype"])

@@ -71,7 +71,8 @@ class Network(Layer):
         for symbol in flat_inputs + flat_outputs:
             if not isinstance(symbol, KerasTensor):
                 raise ValueError(
-                    f"inputs and outputs of a model are symbols, what Input and layers give, got {type(symbol).__name__}"
+                    "inputs and outputs of a model are symbols, what Input and layers give, got "
+                    f"{type(symbol).__name__}"
                 )
         nodes = list(ancestors(flat_outputs))
         if any(node.inputs for node in (symbol.history[0] for symbol in flat_inputs if symbol.history)):
@@ -185,9 +186,7 @@ class Network(Layer):
             value = np.asarray(value) if not hasattr(value, "shape") else value
             dtype = str(value.dtype)
             dtype = "float32" if dtype in ("float64", "float16") else dtype
-            return input_symbol(
-                (None, *value.shape[1:]), dtype, _session.unique_name(f"{self.name}_input")
-            )
+            return input_symbol((None, *value.shape[1:]), dtype, _session.unique_name(f"{self.name}_input"))
 
         self._connect_call(_map(symbol, x))
 

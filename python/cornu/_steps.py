@@ -68,9 +68,7 @@ class Steps:
 
     def _step_metrics(self) -> list:
         """Give the metrics that the engine counts in a training step."""
-        counted = [
-            m for m in [*self._resolved_metrics(), *self._attribute_metrics()] if type(m).__name__ != "Mean"
-        ]
+        counted = [m for m in [*self._resolved_metrics(), *self._attribute_metrics()] if type(m).__name__ != "Mean"]
         for i, metric in enumerate(counted):
             metric._place = i
         self.__dict__["_counted"] = counted
@@ -201,9 +199,7 @@ class Steps:
         for added in _core.added_losses():
             total = added if total is None else total + added
         if total is None:
-            raise ValueError(
-                "there is no loss to minimize: give compile a loss, or call add_loss in a layer"
-            )
+            raise ValueError("there is no loss to minimize: give compile a loss, or call add_loss in a layer")
         return total
 
     def compiled_loss(self, y: Any, y_pred: Any, sample_weight: Any = None, **kwargs: Any) -> Any:

@@ -63,7 +63,9 @@ def table(model: Any, expand_nested: bool, show_trainable: bool, layer_range: An
     if show_trainable:
         heads.append("Trainable")
         lines = [[*line, "Y" if row[4] else "N"] for line, row in zip(lines, rows, strict=True)]
-    widths = [max(len(head), *(len(line[i]) for line in lines), 0) if lines else len(head) for i, head in enumerate(heads)]
+    widths = [
+        max(len(head), *(len(line[i]) for line in lines), 0) if lines else len(head) for i, head in enumerate(heads)
+    ]
     right = heads.index("Param #")
 
     def row_text(cells: list[str]) -> str:

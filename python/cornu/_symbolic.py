@@ -29,9 +29,7 @@ class Node(Operation):
 
     __slots__ = ("args", "kwargs", "layer", "name", "operation", "outputs")
 
-    def __init__(
-        self, layer: Any, name: str, args: tuple, kwargs: dict, outputs: list, operation: Any = None
-    ) -> None:
+    def __init__(self, layer: Any, name: str, args: tuple, kwargs: dict, outputs: list, operation: Any = None) -> None:
         self.layer = layer
         self.name = name
         self.args = args
@@ -58,9 +56,7 @@ def ancestors(outputs: list, inputs: list | None = None) -> Iterator[Node]:
         elif id(node) not in seen:
             seen.add(id(node))
             stack.append((node, True))
-            stack.extend(
-                (symbol.history[0], False) for symbol in reversed(node.inputs) if symbol.history is not None
-            )
+            stack.extend((symbol.history[0], False) for symbol in reversed(node.inputs) if symbol.history is not None)
 
 
 def Input(
@@ -139,5 +135,3 @@ class InputSpec:
 def input_symbol(batch_shape: Any, dtype: Any, name: str) -> Any:
     """Give the symbol of an input of that shape, with the batch."""
     return _core.input(list(batch_shape), _dtype_name(dtype, config.floatx()), name)
-
-

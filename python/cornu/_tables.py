@@ -75,9 +75,7 @@ class Binder:
             if not is_open:
                 self.rest = None
         fields = {**base.get("config", {}), **entry.get("config", {})}
-        self.fields: dict[str, str | None] = {
-            name: field for name, field in fields.items() if name in self.defaults
-        }
+        self.fields: dict[str, str | None] = {name: field for name, field in fields.items() if name in self.defaults}
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """Give all parameters by name: those of the call, and the defaults of the others.
@@ -127,9 +125,7 @@ class Binder:
         elif self.rest is not None:
             bound[self.rest] = {}
         if len(self.required) > n_args:
-            missing = [
-                name for name in self.required if name not in kwargs and name not in positional[:n_args]
-            ]
+            missing = [name for name in self.required if name not in kwargs and name not in positional[:n_args]]
             if missing:
                 raise TypeError(self._missing(missing))
         return bound
@@ -188,9 +184,7 @@ class Binder:
         quoted = [f"'{name}'" for name in missing]
         # As Python joins them: 'a', 'b', and 'c'.
         joined = (
-            quoted[0]
-            if len(quoted) == 1
-            else f"{', '.join(quoted[:-1])}{',' * (len(quoted) > 2)} and {quoted[-1]}"
+            quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])}{',' * (len(quoted) > 2)} and {quoted[-1]}"
         )
         plural = "" if len(missing) == 1 else "s"
         by_name = all(name not in self.positional for name in missing)

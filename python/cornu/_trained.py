@@ -323,9 +323,7 @@ class Trained(Steps, Network):
         """Whether a layer keeps something from batch to batch."""
         known = self.__dict__.get("_stateful")
         if known is None or self._core is None:
-            known = any(
-                layer.stateful is True or (layer._bound or {}).get("stateful") is True for layer in self.layers
-            )
+            known = any(layer.stateful is True or (layer._bound or {}).get("stateful") is True for layer in self.layers)
             if self._core is not None:
                 self.__dict__["_stateful"] = known
         return known

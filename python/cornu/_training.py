@@ -225,11 +225,7 @@ def fit(
         batches.on_epoch_end()
     hides = model.__dict__.get("_hides_loss")
     history.epoch = list(done[0])
-    history.history = {
-        name: list(values)
-        for name, values in done[1]
-        if not (hides and name in ("loss", "val_loss"))
-    }
+    history.history = {name: list(values) for name, values in done[1] if not (hides and name in ("loss", "val_loss"))}
     return history
 
 
@@ -330,9 +326,7 @@ def predict(model: Any, x: Any, batch_size: int | None, verbose: Any, steps: int
     return result
 
 
-def on_batch(
-    model: Any, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool, train: bool
-) -> Any:
+def on_batch(model: Any, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool, train: bool) -> Any:
     """Train or evaluate on one batch."""
     _check_compiled(model)
     x = _adapters.arrays(x)

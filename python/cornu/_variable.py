@@ -156,4 +156,3 @@ def of_layer(layer: Any, name: str, value: Any, trainable: bool) -> Variable:
         _layer=layer._id,
         _path=f"{layer.name}/{name}",
     )
-

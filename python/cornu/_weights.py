@@ -159,9 +159,7 @@ class Weighted(Operation):
     @trainable.setter
     def trainable(self, trainable: bool) -> None:
         self._trainable = bool(trainable)
-        self._engine_layer = None if self._engine_layer is None else self._engine_layer.with_trainable(
-            self._trainable
-        )
+        self._engine_layer = None if self._engine_layer is None else self._engine_layer.with_trainable(self._trainable)
         self._alone.clear()
         for _, layer in self._sublayers():
             layer.trainable = trainable

@@ -224,9 +224,7 @@ class _Native(Callback):
     @property
     def _is_native(self) -> bool:
         base = next(parent for parent in type(self).__mro__ if _Native in parent.__bases__)
-        return all(
-            getattr(type(self), event) is getattr(base, event) for event in (*_EVENTS, *_OLDER.values())
-        )
+        return all(getattr(type(self), event) is getattr(base, event) for event in (*_EVENTS, *_OLDER.values()))
 
     def _events(self) -> list[str]:
         return list(_EVENTS)

@@ -102,5 +102,3 @@ def is_traceback_filtering_enabled() -> bool:
 def is_nnx_enabled() -> bool:
     """Say whether Flax's modules are used, which they are not."""
     return False
-
-

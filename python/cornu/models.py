@@ -134,9 +134,7 @@ def _layer_of(cls: Any, name: str, config: Any, trainable: bool, dtype: str | No
     return layer
 
 
-def load_model(
-    filepath: Any, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True
-) -> Any:
+def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True) -> Any:
     """Read a model from a ``.keras`` file.
 
     Parameters

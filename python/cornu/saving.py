@@ -172,9 +172,7 @@ def deserialize_keras_object(
     if not isinstance(config, dict):
         raise TypeError(f"a config is a dict, a list or a plain value, got {type(config).__name__}")
     if "class_name" not in config or "config" not in config:
-        return {
-            key: deserialize_keras_object(part, custom_objects, safe_mode) for key, part in config.items()
-        }
+        return {key: deserialize_keras_object(part, custom_objects, safe_mode) for key, part in config.items()}
     class_name, inner = config["class_name"], config["config"]
     if class_name.startswith("__") and class_name.endswith("__"):
         return _of_special(class_name.strip("_"), inner, custom_objects)
@@ -201,9 +199,7 @@ def deserialize_keras_object(
     return made
 
 
-def save_model(
-    model: Any, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any
-) -> None:
+def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any) -> None:
     """`model.save(filepath)`."""
     model.save(filepath, overwrite=overwrite, **({} if zipped is None else {"zipped": zipped}), **kwargs)
 
@@ -282,9 +278,7 @@ def _of_item(obj: Any) -> dict:
     elif hasattr(obj, "get_config"):
         inner = obj.get_config()
         if not isinstance(inner, dict):
-            raise TypeError(
-                f"{cls.__name__}.get_config must return a dict, it returned {type(inner).__name__}"
-            )
+            raise TypeError(f"{cls.__name__}.get_config must return a dict, it returned {type(inner).__name__}")
         inner = {key: serialize_keras_object(value) for key, value in inner.items()}
     else:
         raise TypeError(f"{cls.__name__} cannot be saved: it has no get_config method")

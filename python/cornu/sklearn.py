@@ -219,21 +219,15 @@ class _Network(BaseEstimator):
                 stratify=stratify if counts is not None and counts.min() > 1 else None,
             )
             parts, held = halves[::2], tuple(halves[1::2])
-            called.append(
-                callbacks.EarlyStopping("val_loss", patience=self.patience, restore_best_weights=True)
-            )
+            called.append(callbacks.EarlyStopping("val_loss", patience=self.patience, restore_best_weights=True))
         elif self.tol is not None and epochs > 1:
-            called.append(
-                callbacks.EarlyStopping("loss", min_delta=self.tol, patience=self.patience, mode="min")
-            )
+            called.append(callbacks.EarlyStopping("loss", min_delta=self.tol, patience=self.patience, mode="min"))
         options = {"epochs": epochs, "verbose": int(self.verbose), "callbacks": called, "shuffle": False}
         if held is not None:
             options["validation_data"] = held
         if size >= len(parts[0]):
             x, y, *weights = parts
-            history = self.model_.fit(
-                x, y, sample_weight=weights[0] if weights else None, batch_size=len(x), **options
-            )
+            history = self.model_.fit(x, y, sample_weight=weights[0] if weights else None, batch_size=len(x), **options)
         else:
             history = self.model_.fit(_Rows(tuple(parts), size, draw), **options)
         losses = [float(value) for value in history.history["loss"]]
@@ -567,9 +561,7 @@ class CornuTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Netwo
                 kind, "regression"
             )
         if task not in ("classification", "regression", "reconstruction"):
-            raise ValueError(
-                f'task must be "auto", "classification", "regression" or "reconstruction", got {task!r}'
-            )
+            raise ValueError(f'task must be "auto", "classification", "regression" or "reconstruction", got {task!r}')
         if y is None and task != "reconstruction":
             raise ValueError(f"task={task!r} requires y to be passed, but the target y is None")
         if task == "classification":
@@ -590,9 +582,7 @@ class CornuTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Netwo
         elif task == "regression":
             mean, scale = _moments(targets, weight)
             targets = ((targets - mean) / scale).astype(np.float32)
-        self._train(
-            x, targets, weight, n_outputs=n_outputs, last=last, loss=loss, again=again, epochs=self.epochs
-        )
+        self._train(x, targets, weight, n_outputs=n_outputs, last=last, loss=loss, again=again, epochs=self.epochs)
 
     def _make_extractor(self) -> Any:
         """The network up to the layer."""

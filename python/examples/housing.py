@@ -51,9 +51,7 @@ def build_and_compile_model(norm):
 model = build_and_compile_model(normalizer)
 model.summary()
 early_stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=10, restore_best_weights=True)
-history = model.fit(
-    train_features, train_labels, validation_split=0.2, epochs=15, verbose=2, callbacks=[early_stop]
-)
+history = model.fit(train_features, train_labels, validation_split=0.2, epochs=15, verbose=2, callbacks=[early_stop])
 
 loss, rmse = model.evaluate(test_features, test_labels, verbose=0)
 print(f"Test loss: {loss:.4f}")

@@ -47,9 +47,7 @@ def write_idx(folder):
         (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx(np.arange(count, dtype="uint8")))
 
 
-@pytest.mark.parametrize(
-    "name, folder", [("mnist", "mnist"), ("mnist", ""), ("fashion_mnist", "fashion-mnist")]
-)
+@pytest.mark.parametrize("name, folder", [("mnist", "mnist"), ("mnist", ""), ("fashion_mnist", "fashion-mnist")])
 def test_idx_files_of_a_folder(home, monkeypatch, name, folder):
     write_idx(home / "data" / folder if folder else home / "data")
     monkeypatch.setenv("CORNU_DATA", str(home / "data"))
@@ -112,10 +110,7 @@ def test_words(home, monkeypatch, options):
     (x, y), (x_test, y_test) = lists(40, 0), lists(30, 1)
     np.savez(home / "imdb.npz", x_train=x, y_train=y, x_test=x_test, y_test=y_test)
     np.savez(home / "reuters.npz", x=x, y=y)
-    ours = {
-        name: getattr(datasets, name).load_data(home / f"{name}.npz", **options)
-        for name in ("imdb", "reuters")
-    }
+    ours = {name: getattr(datasets, name).load_data(home / f"{name}.npz", **options) for name in ("imdb", "reuters")}
     assert isinstance(ours["imdb"][0][0][0], list) and ours["imdb"][0][0].dtype == object
     if not options:
         assert len(ours["imdb"][0][0]) == 40 and len(ours["reuters"][1][0]) == 8

@@ -122,9 +122,7 @@ def test_several_inputs_and_outputs_by_name_and_by_order():
     a, b = keras.Input((4,), name="a"), keras.Input((3,), name="b")
     joined = layers.concatenate([a, b])
     model = keras.Model([a, b], [layers.Dense(1, name="p")(joined), layers.Dense(2, name="q")(joined)])
-    model.compile(
-        "adam", loss={"p": "mse", "q": "mae"}, loss_weights={"p": 1.0, "q": 0.5}, metrics={"q": ["mse"]}
-    )
+    model.compile("adam", loss={"p": "mse", "q": "mae"}, loss_weights={"p": 1.0, "q": 0.5}, metrics={"q": ["mse"]})
     data = {"a": rng.normal(size=(16, 4)), "b": rng.normal(size=(16, 3))}
     targets = {"q": rng.normal(size=(16, 2)), "p": rng.normal(size=(16, 1))}
     named = model.evaluate(data, targets, verbose=0, return_dict=True)

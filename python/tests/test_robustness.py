@@ -265,7 +265,9 @@ MEMORY = """
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="needs /proc")
 def test_memory_stays_flat():
-    script = MEMORY + f"""
+    script = (
+        MEMORY
+        + f"""
     model = network()
     def calls(count):
         for _ in range(count):
@@ -276,9 +278,12 @@ def test_memory_stays_flat():
     calls({max(1000, N_CALLS)})
     print(memory() - before)
     """
+    )
     assert int(in_process(script)) < 2**21
     n_models = 50 if N_CALLS > 20_000 else 20
-    script = MEMORY + f"""
+    script = (
+        MEMORY
+        + f"""
     def build():
         model = network()
         model.fit(x, y, epochs=2, verbose=0)
@@ -290,6 +295,7 @@ def test_memory_stays_flat():
         build()
     print((memory() - before) // {n_models})
     """
+    )
     assert int(in_process(script)) < 2**15
 
 

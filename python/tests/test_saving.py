@@ -64,10 +64,7 @@ def test_registered_objects():
     back = through_json(Point(1, Point(2)))
     assert back.x == 1 and back.y.x == 2
     assert dump(double)["config"] == "tests>twice" and through_json(double) is double
-    assert (
-        saving.get_registered_name(Point) == "tests>Point"
-        and saving.get_registered_name(Stranger) == "Stranger"
-    )
+    assert saving.get_registered_name(Point) == "tests>Point" and saving.get_registered_name(Stranger) == "Stranger"
     assert saving.get_registered_object("tests>Point") is Point and saving.get_registered_object("?") is None
     assert utils.get_custom_objects()["tests>twice"] is double
     assert load("tests>twice") is double

@@ -169,9 +169,7 @@ def test_messages_are_those_of_python() -> None:
         assert expected.value.args[0].endswith(got.value.args[0])
     with pytest.raises(TypeError) as got:
         ours(max_values=2)
-    expected_message = (
-        "MaxNorm.__init__() got an unexpected keyword argument 'max_values'. Did you mean 'max_value'?"
-    )
+    expected_message = "MaxNorm.__init__() got an unexpected keyword argument 'max_values'. Did you mean 'max_value'?"
     assert got.value.args[0] == expected_message
     with pytest.raises(TypeError) as got:
         ours(q=2)
@@ -222,9 +220,7 @@ def test_modules_make_classes_at_first_access(layers: Any) -> None:
     assert vars(layers)["Dense"] is Dense is layers.Dense
     assert MaxPool2D is MaxPooling2D
     assert issubclass(Dense, layers.Layer) and Dense.__name__ == "Dense"
-    assert Dense.__doc__.startswith(
-        "What Dense is.\n\nParameters\n----------\nunits\nactivation : default None\n"
-    )
+    assert Dense.__doc__.startswith("What Dense is.\n\nParameters\n----------\nunits\nactivation : default None\n")
     assert {"Dense", "MaxPool2D", "Layer"} <= set(dir(layers)) & set(layers.__all__)
     Dense.__module__ = "cornu_layers"
     instance = pickle.loads(pickle.dumps(Dense(3, name="a")))  # noqa: S301

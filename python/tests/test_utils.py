@@ -89,9 +89,7 @@ def test_windows_of_a_series():
     part = utils.timeseries_dataset_from_array(data[:-3], data[3:], 3, start_index=2)
     x, y = next(part.as_numpy_iterator())
     assert x.shape == (3, 3, 2) and x[0].tolist() == data[2:5].tolist() and y[0].tolist() == data[5].tolist()
-    mixed = utils.timeseries_dataset_from_array(
-        np.arange(50), np.arange(50), 5, shuffle=True, seed=0, batch_size=7
-    )
+    mixed = utils.timeseries_dataset_from_array(np.arange(50), np.arange(50), 5, shuffle=True, seed=0, batch_size=7)
     seen = [(x[0], y) for xs, ys in mixed for x, y in zip(xs, ys)]
     assert len(seen) == 46 and all(a == b for a, b in seen) and seen[0][0] != 0
     for wrong, message in (
@@ -172,9 +170,7 @@ def test_folders_of_texts(texts, capsys):
     assert "Found 6 files belonging to 2 classes." in capsys.readouterr().out
     assert ds.class_names == ["cat", "dog"] and len(ds) == 2
     x, y = next(ds.as_numpy_iterator())
-    assert (
-        x.tolist() == ["meow", "purr", "hiss", "woof"] and y.tolist() == [0, 0, 0, 1] and y.dtype == np.int32
-    )
+    assert x.tolist() == ["meow", "purr", "hiss", "woof"] and y.tolist() == [0, 0, 0, 1] and y.dtype == np.int32
     named = utils.text_dataset_from_directory(texts, class_names=["dog", "cat"], shuffle=False, verbose=False)
     assert next(named.as_numpy_iterator())[0][0] == "woof"
     binary = utils.text_dataset_from_directory(texts, label_mode="binary", verbose=False, max_length=2)
@@ -230,9 +226,7 @@ def test_images_and_folders_of_them(tmp_path):
         3,
         3,
     )
-    ds = utils.image_dataset_from_directory(
-        tmp_path, image_size=(4, 5), batch_size=3, shuffle=False, verbose=False
-    )
+    ds = utils.image_dataset_from_directory(tmp_path, image_size=(4, 5), batch_size=3, shuffle=False, verbose=False)
     x, y = next(ds.as_numpy_iterator())
     assert x.shape == (3, 4, 5, 3) and x.dtype == np.float32 and y.tolist() == [0, 0, 1]
     same = utils.image_dataset_from_directory(tmp_path, image_size=(6, 8), shuffle=False, verbose=False)

@@ -344,9 +344,7 @@ def strings(kind: str, module: Any, entries: dict[str, Any]) -> dict[str, str]:
     everything = exported(module)
     listed = {everything[name]: name for name in entries}
     accepted = getattr(sys.modules[package], "ALL_OBJECTS_DICT", {})
-    return {
-        name: listed[value] for name, value in accepted.items() if name not in everything and value in listed
-    }
+    return {name: listed[value] for name, value in accepted.items() if name not in everything and value in listed}
 
 
 def wrapped(cls: type, entry: dict[str, Any]) -> Any:
@@ -363,12 +361,8 @@ def function_entries(kind: str, entries: dict[str, Any], losses: dict[str, Any])
     module = KINDS[kind][0]
     everything = exported(module)
     skipped = ("get", "serialize", "deserialize")
-    functions = {
-        name: value for name, value in everything.items() if inspect.isfunction(value) and name not in skipped
-    }
-    makes = {
-        name: entry for name, entry in entries.items() if kind != "layers" and name != "MeanMetricWrapper"
-    }
+    functions = {name: value for name, value in everything.items() if inspect.isfunction(value) and name not in skipped}
+    makes = {name: entry for name, entry in entries.items() if kind != "layers" and name != "MeanMetricWrapper"}
     classes = {wrapped(everything[name], entry): name for name, entry in makes.items()}
     of_losses = {wrapped(getattr(keras.losses, name), entry): name for name, entry in losses.items()}
     found: dict[str, Any] = {}
@@ -394,9 +388,7 @@ def activation_entries(has: list[str], report: list[str]) -> dict[str, Any]:
             report.append(f"activations.{name}: Keras has no such name")
             continue
         entry: dict[str, Any] = {"parameters": parameters(everything[name])}
-        aliases = sorted(
-            alias for alias, value in everything.items() if value is everything[name] and alias != name
-        )
+        aliases = sorted(alias for alias, value in everything.items() if value is everything[name] and alias != name)
         if aliases:
             entry["aliases"] = aliases
         found[name] = entry
@@ -424,11 +416,7 @@ def same(function: Any) -> Any:
     """Give the function that a function only hands its arguments on to, as `abs` does."""
     body = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0].body
     last = body[-1]
-    if (
-        isinstance(last, ast.Return)
-        and isinstance(last.value, ast.Call)
-        and isinstance(last.value.func, ast.Name)
-    ):
+    if isinstance(last, ast.Return) and isinstance(last.value, ast.Call) and isinstance(last.value.func, ast.Name):
         return getattr(sys.modules[function.__module__], last.value.func.id, None)
     return None
 
@@ -446,15 +434,10 @@ def operation_entry(function: Any, has: set[str]) -> dict[str, Any]:
     place = f"{cls.__module__.rsplit('.', 1)[-1]}.{cls.__name__}"
     entry["operation" if place in has else "missing"] = place
     call = [ast.unparse(argument) for argument in called.args]
-    call += [
-        f"**{ast.unparse(keyword.value)}" if keyword.arg is None else keyword.arg
-        for keyword in called.keywords
-    ]
+    call += [f"**{ast.unparse(keyword.value)}" if keyword.arg is None else keyword.arg for keyword in called.keywords]
     entry["call"] = call
     known = names_of(parameters(cls.__init__))
-    settings = dict(zip(known, made.args, strict=False)) | {
-        keyword.arg: keyword.value for keyword in made.keywords
-    }
+    settings = dict(zip(known, made.args, strict=False)) | {keyword.arg: keyword.value for keyword in made.keywords}
     settings = {name: ast.unparse(value) for name, value in settings.items()}
     if renamed := {value: name for name, value in settings.items() if name != value}:
         entry["config"] = renamed
@@ -540,9 +523,7 @@ def main() -> int:
     functions = table["ops"]["functions"]
     missing = {name: entry["missing"] for name, entry in functions.items() if "missing" in entry}
     print("operations that Cornu lacks:", ", ".join(f"{name} ({place})" for name, place in missing.items()))
-    without = [
-        name for name, entry in functions.items() if "missing" not in entry and "operation" not in entry
-    ]
+    without = [name for name, entry in functions.items() if "missing" not in entry and "operation" not in entry]
     print("functions that are no operations:", ", ".join(without))
     print("\n".join(report))
     if check:

@@ -153,9 +153,7 @@ def sentence(summary: str) -> str:
     return f"{upper}{summary[1:].rstrip('.')}." if summary else ""
 
 
-def class_stub(
-    name: str, entry: dict[str, Any], base_name: str, base: dict[str, Any], summary: str
-) -> list[str]:
+def class_stub(name: str, entry: dict[str, Any], base_name: str, base: dict[str, Any], summary: str) -> list[str]:
     """Write a class."""
     own = [item if isinstance(item, str) else item[0] for item in entry["parameters"]]
     extra = {}
@@ -181,9 +179,7 @@ def base_stub(name: str, entry: dict[str, Any]) -> list[str]:
     """Write the class that a module's classes derive from."""
     extra = [tuple(item) for item in entry.get("keywords", [])]
     lines = [f"class {name}:"]
-    lines += definition(
-        "__init__", ["self", *written(entry["parameters"], extra, is_function=False)], "None", "    "
-    )
+    lines += definition("__init__", ["self", *written(entry["parameters"], extra, is_function=False)], "None", "    ")
     for method in METHODS.get(name, []):
         lines.append(f"    {method}")
     lines.append("    def get_config(self) -> dict[str, Any]: ...")
@@ -220,9 +216,7 @@ def page(module: str, title: str, body: list[list[str]], depth: int) -> str:
     if extensions:
         head += ["", "from typing_extensions import Self"]
     words = set(text.replace("(", " ").replace("[", " ").replace("]", " ").replace(":", " ").split())
-    imports = {
-        origin: name for name, origin in ORIGINS.items() if name in words and f"class {name}:" not in text
-    }
+    imports = {origin: name for name, origin in ORIGINS.items() if name in words and f"class {name}:" not in text}
     if imports:
         head.append("")
         for origin, name in sorted(imports.items()):
@@ -271,16 +265,12 @@ def stubs() -> dict[Path, str]:
         depth = len(path.relative_to(PACKAGE).parts)
         found[path] = page(module, f"{module.capitalize()}, under Keras's names.", body, depth)
     activations = function_stubs(table["activations"]["functions"], sources.summaries("activations"))
-    found[PACKAGE / "activations.pyi"] = page(
-        "activations", "Activations, under Keras's names.", activations, 1
-    )
+    found[PACKAGE / "activations.pyi"] = page("activations", "Activations, under Keras's names.", activations, 1)
     functions = table["ops"]["functions"]
     for prefix in ("", "image", "linalg", "nn", "numpy"):
         body = function_stubs(functions, sources.operations(), prefix)
         path = PACKAGE / "ops" / f"{prefix or '__init__'}.pyi"
-        found[path] = page(
-            f"ops.{prefix}".rstrip("."), "Operations on tensors, under Keras's names.", body, 2
-        )
+        found[path] = page(f"ops.{prefix}".rstrip("."), "Operations on tensors, under Keras's names.", body, 2)
     return found
 
 

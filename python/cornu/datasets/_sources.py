@@ -110,14 +110,10 @@ def load_npz_of_lists(path: str) -> dict[str, np.ndarray]:
             with archive.open(member) as file:
                 data = io.BytesIO(file.read())
             version = np.lib.format.read_magic(data)
-            read = {(1, 0): np.lib.format.read_array_header_1_0}.get(
-                version, np.lib.format.read_array_header_2_0
-            )
+            read = {(1, 0): np.lib.format.read_array_header_1_0}.get(version, np.lib.format.read_array_header_2_0)
             shape, _, dtype = read(data)
             if dtype.hasobject:
-                arrays[member.removesuffix(".npy")] = np.asarray(
-                    unpickled(data.read()), dtype=object
-                ).reshape(shape)
+                arrays[member.removesuffix(".npy")] = np.asarray(unpickled(data.read()), dtype=object).reshape(shape)
             else:
                 data.seek(0)
                 arrays[member.removesuffix(".npy")] = np.load(data, allow_pickle=False)

@@ -49,7 +49,5 @@ def load_data(
 
 def get_word_index(path: Any = "imdb_word_index.json") -> dict[str, int]:
     """The number of each word, before `index_from` is added."""
-    with open(
-        cached(path, "imdb_word_index.json", "bfafd718b763782e994055a2d397834f"), encoding="utf-8"
-    ) as file:
+    with open(cached(path, "imdb_word_index.json", "bfafd718b763782e994055a2d397834f"), encoding="utf-8") as file:
         return json.load(file)

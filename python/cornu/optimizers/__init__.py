@@ -124,7 +124,9 @@ class Optimizer(_item.Item):
         config = dict(self._config)
         rate = self._bound.get("learning_rate")
         config["learning_rate"] = (
-            self._config["learning_rate"] if isinstance(rate, schedules.LearningRateSchedule) else float(rate)
+            self._config["learning_rate"]
+            if isinstance(rate, schedules.LearningRateSchedule)
+            else float(rate)
             if isinstance(rate, (int, float))
             else self._config.get("learning_rate")
         )

@@ -119,9 +119,7 @@ class Dot(Drawing):
         return True
 
 
-def _boxes(
-    model: Any, shapes: bool, dtype: bool, names: bool, activations: bool, trainable: bool
-) -> list[Box]:
+def _boxes(model: Any, shapes: bool, dtype: bool, names: bool, activations: bool, trainable: bool) -> list[Box]:
     layers = {layer.name: layer for layer in getattr(model, "layers", [])}
     graph = model._graph() if hasattr(model, "_graph") else _graph_of_layers(model)
     if not graph:
@@ -183,9 +181,7 @@ def _ranks(boxes: list[Box]) -> list[list[str]]:
     by_name = {box.name: box for box in boxes}
     depth: dict[str, int] = {}
     for box in boxes:  # inputs come before what uses them, except in what no one can draw in layers
-        depth[box.name] = (
-            max((depth.get(source, -1) for source in box.inputs if source in by_name), default=-1) + 1
-        )
+        depth[box.name] = max((depth.get(source, -1) for source in box.inputs if source in by_name), default=-1) + 1
     ranks: list[list[str]] = [[] for _ in range(max(depth.values()) + 1)]
     for name, rank in depth.items():
         ranks[rank].append(name)
@@ -270,7 +266,5 @@ def _svg(boxes: list[Box], rankdir: str) -> str:
         for i, line in enumerate(box.lines):
             below = y - h / 2 + _PADDING / 2 + (i + 0.72) * _LINE
             weight = ' font-weight="bold"' if i == 0 else ""
-            parts.append(
-                f'<text x="{x:.1f}" y="{below:.1f}" text-anchor="middle"{weight}>{escape(line)}</text>'
-            )
+            parts.append(f'<text x="{x:.1f}" y="{below:.1f}" text-anchor="middle"{weight}>{escape(line)}</text>')
     return "\n".join([*parts, "</svg>", ""])

@@ -67,9 +67,7 @@ def get_file(
     if not name:
         raise ValueError(f"{origin!r} does not end in the name of a file; give fname")
     if os.path.basename(name) != name or name in (".", ".."):
-        raise ValueError(
-            f"fname must be a name without folders, got {name!r}; cache_dir says in which folder"
-        )
+        raise ValueError(f"fname must be a name without folders, got {name!r}; cache_dir says in which folder")
 
     file, folder = name, None
     if extract or untar:
@@ -151,9 +149,7 @@ def _download(origin: str, path: Path, file_hash: str | None, algorithm: str) ->
                 if size is None:
                     bar.update(done, finalize=True)
         except urllib.error.HTTPError as error:
-            raise OSError(
-                f"{origin} cannot be downloaded: the server answers {error.code} {error.reason}"
-            ) from error
+            raise OSError(f"{origin} cannot be downloaded: the server answers {error.code} {error.reason}") from error
         except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
             reason = getattr(error, "reason", error)
             raise OSError(

@@ -204,9 +204,7 @@ def _check(
     if subset not in ("training", "validation", "both", None):
         raise ValueError(f'subset must be "training", "validation" or "both", got {subset!r}')
     if validation_split and shuffle and seed is None:
-        raise ValueError(
-            "validation_split with shuffle=True needs a seed, so that the two parts do not overlap"
-        )
+        raise ValueError("validation_split with shuffle=True needs a seed, so that the two parts do not overlap")
 
 
 def _list(
@@ -222,9 +220,7 @@ def _list(
         )
         if class_names is not None:
             if not set(class_names) <= set(folders):
-                raise ValueError(
-                    f"class_names are {class_names}, but the folders of {directory} are {folders}"
-                )
+                raise ValueError(f"class_names are {class_names}, but the folders of {directory} are {folders}")
             folders = list(class_names)
     else:
         folders = [""]

@@ -130,9 +130,7 @@ def save_img(
         raise TypeError(f"save_img has no argument {next(iter(kwargs))!r}")
     path = os.fspath(path)
     ending = os.path.splitext(path)[1][1:].lower()
-    if file_format is not None and file_format.lower().replace("jpeg", "jpg") != ending.replace(
-        "jpeg", "jpg"
-    ):
+    if file_format is not None and file_format.lower().replace("jpeg", "jpg") != ending.replace("jpeg", "jpg"):
         raise ValueError(f"the file is named .{ending}, but file_format is {file_format!r}")
     image = np.asarray(array_to_img(x, data_format, scale))
     _core.write_image(path, np.ascontiguousarray(image[..., None] if image.ndim == 2 else image))

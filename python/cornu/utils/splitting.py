@@ -68,9 +68,7 @@ def _rows(dataset: Any) -> Any:
     elif hasattr(dataset, "__getitem__") and hasattr(dataset, "__len__"):
         elements = [dataset[i] for i in range(len(dataset))]
     else:
-        raise TypeError(
-            f"split_dataset expects a Dataset, arrays or an iterable, got {type(dataset).__name__}"
-        )
+        raise TypeError(f"split_dataset expects a Dataset, arrays or an iterable, got {type(dataset).__name__}")
     if not elements:
         raise ValueError("an empty dataset cannot be split")
     return zip_leaves(lambda values: np.stack([np.asarray(value) for value in values]), elements)
@@ -96,11 +94,7 @@ def _sizes(count: int, left: int | float | None, right: int | float | None) -> t
     if numbers[1] is None:
         numbers[1] = count - numbers[0]
     if sum(numbers) > count:
-        raise ValueError(
-            f"left_size={left} and right_size={right} are together more than the {count} elements"
-        )
+        raise ValueError(f"left_size={left} and right_size={right} are together more than the {count} elements")
     if 0 in numbers:
-        raise ValueError(
-            f"{count} elements with left_size={left} and right_size={right} leave one part empty"
-        )
+        raise ValueError(f"{count} elements with left_size={left} and right_size={right} leave one part empty")
     return numbers[0], numbers[1]

@@ -78,9 +78,7 @@ def timeseries_dataset_from_array(
             seed = int(np.random.randint(1_000_000))
         np.random.RandomState(seed).shuffle(begins)
     # A view: a batch copies its windows out of the series, the windows themselves are never copied.
-    part = np.lib.stride_tricks.sliding_window_view(
-        data[start:end], (sequence_length - 1) * sampling_rate + 1, axis=0
-    )
+    part = np.lib.stride_tricks.sliding_window_view(data[start:end], (sequence_length - 1) * sampling_rate + 1, axis=0)
     part = np.moveaxis(part, -1, 1)[:, ::sampling_rate]
     goals = None if targets is None else targets[start:end]
     if goals is not None and len(goals) < len(begins):
