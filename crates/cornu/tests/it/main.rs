@@ -17,6 +17,7 @@ mod introductions;
 mod keras_classes;
 mod keras_files;
 mod keras_hostile;
+mod large_steps;
 mod layers;
 mod layers_attention;
 mod losses;
