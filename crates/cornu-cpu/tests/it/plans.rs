@@ -270,7 +270,7 @@ fn a_long_frame_is_filled_before_what_it_holds_is_put_in() {
     let y = x.transpose(&[1, 0]).sum(&[0]).reshape([1, 512]).pad(&[(39, 0, 0), (0, 0, 0)], 0.0);
     let graph = b.build(&[("y", &y)], &[]).unwrap();
     let x = draw(&mut Random::new(1, 1), [512, 16]);
-    let expected = cornu_graph::evaluate(&graph, &[x.clone()], &[]).unwrap();
+    let expected = cornu_graph::evaluate(&graph, std::slice::from_ref(&x), &[]).unwrap();
     let mut plan = Plan::new(&graph, 1).unwrap();
     plan.run(&[x], &mut []).unwrap();
     let found = plan.output(0).to_f64();
