@@ -127,6 +127,40 @@ def find(module: str, identifier: Any, base: type, word: str) -> Any:
     raise ValueError(f"{identifier!r} is no {word}")
 
 
+class Applied(Item):
+    """An item that is applied to numbers, or to a tensor of a graph that is being described."""
+
+    def __call__(self, x: Any) -> Any:
+        """Apply it."""
+        from ._tensor import tensor
+
+        result = _core.apply(self._kind, self._plain(), x.numpy() if isinstance(x, _core.Variable) else x)
+        return result if isinstance(result, _core.Tensor) else tensor(result)
+
+
+def functions(module: str, base: type, word: str) -> dict[str, Any]:
+    """Give the functions that every module of items has: `get`, `serialize` and `deserialize`."""
+
+    def get(identifier: Any) -> Any:
+        return find(module, identifier, base, word)
+
+    def serialize(item: Any) -> Any:
+        from .saving import serialize_keras_object
+
+        return serialize_keras_object(item)
+
+    def deserialize(config: Any, custom_objects: Any = None) -> Any:
+        from .saving import custom_object_scope
+
+        with custom_object_scope(custom_objects):
+            return get(config)
+
+    get.__doc__ = f"Give the {word} that is meant: itself, a class, a name, a config or a function."
+    serialize.__doc__ = f"Give the config of a {word}."
+    deserialize.__doc__ = f"Make the {word} of a config."
+    return {"get": get, "serialize": serialize, "deserialize": deserialize}
+
+
 def module(name: str, base: Any, extra: dict[str, Any] | None = None, functions: Any = None) -> Any:
     """Give `__getattr__`, `__dir__` and `__all__` of a module of such items."""
     kind = name.rpartition(".")[2]

@@ -32,26 +32,5 @@ class Initializer(_item.Item):
         return type(self).from_config(self.get_config())
 
 
-def get(identifier: Any) -> Any:
-    """Give the initializer that is meant: itself, a class, a name or a config."""
-    if callable(identifier) and not isinstance(identifier, type):
-        return identifier
-    return _item.find("initializers", identifier, Initializer, "initializer")
-
-
-def serialize(initializer: Any) -> Any:
-    """Give the config."""
-    from .saving import serialize_keras_object
-
-    return serialize_keras_object(initializer)
-
-
-def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """Make the initializer of a config."""
-    from .saving import deserialize_keras_object
-
-    return deserialize_keras_object(config, custom_objects)
-
-
-_extra = {"Initializer": Initializer, "get": get, "serialize": serialize, "deserialize": deserialize}
+_extra = {"Initializer": Initializer, **_item.functions("initializers", Initializer, "initializer")}
 __getattr__, __dir__, __all__ = _item.module(__name__, Initializer, _extra)

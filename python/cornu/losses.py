@@ -130,11 +130,6 @@ def _function(name: str) -> Any:
     return function
 
 
-def get(identifier: Any) -> Any:
-    """Give the loss that is meant: itself, a class, a name, a config or a function."""
-    return _item.find("losses", identifier, Loss, "loss")
-
-
 def as_loss(identifier: Any) -> Any:
     """Give what the engine takes for a loss: a name, a config, or an object that describes it."""
     if isinstance(identifier, str):
@@ -155,27 +150,12 @@ def as_loss(identifier: Any) -> Any:
     return known() if known is not None else LossFunctionWrapper(identifier)
 
 
-def serialize(loss: Any) -> Any:
-    """Give the config."""
-    from .saving import serialize_keras_object
-
-    return serialize_keras_object(loss)
-
-
-def deserialize(name: Any, custom_objects: Any = None) -> Any:
-    """Make the loss of a config."""
-    from .saving import custom_object_scope
-
-    with custom_object_scope(custom_objects):
-        return get(name)
-
-
+_functions = _item.functions("losses", Loss, "loss")
+get = _functions["get"]
 _extra = {
     "Loss": Loss,
     "LossFunctionWrapper": LossFunctionWrapper,
-    "get": get,
-    "serialize": serialize,
-    "deserialize": deserialize,
+    **_functions,
 }
 _get, __dir__, __all__ = _item.module(__name__, Loss, _extra, _function)
 

@@ -272,11 +272,6 @@ def _function(name: str) -> Any:
     return function
 
 
-def get(identifier: Any) -> Any:
-    """Give the metric that is meant: itself, a class, a name, a config or a function."""
-    return _item.find("metrics", identifier, Metric, "metric")
-
-
 def as_metric(identifier: Any) -> Any:
     """Give what the engine takes for a metric: a name, or an object."""
     import sys
@@ -319,22 +314,12 @@ def _of_function(name: str, reported: str) -> Any:
     return getattr(sys.modules[__name__], cls)(name=reported)
 
 
-def serialize(metric: Any) -> Any:
-    """Give the config."""
-    from .saving import serialize_keras_object
-
-    return serialize_keras_object(metric)
-
-
-def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """Make the metric of a config."""
-    from .saving import custom_object_scope
-
-    with custom_object_scope(custom_objects):
-        return get(config)
-
-
-_extra = {"Metric": Metric, "get": get, "serialize": serialize, "deserialize": deserialize}
+_functions = _item.functions("metrics", Metric, "metric")
+get = _functions["get"]
+_extra = {
+    "Metric": Metric,
+    **_functions,
+}
 _get, __dir__, __all__ = _item.module(__name__, Metric, _extra, _function)
 
 

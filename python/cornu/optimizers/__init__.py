@@ -172,27 +172,12 @@ class Rate(float):
         self._optimizer.learning_rate = rate
 
 
-def get(identifier: Any) -> Any:
-    """Give the optimizer that is meant: itself, a class, a name or a config."""
-    return _item.find("optimizers", identifier, Optimizer, "optimizer")
-
-
-def serialize(optimizer: Any) -> Any:
-    """Give the config."""
-    from ..saving import serialize_keras_object
-
-    return serialize_keras_object(optimizer)
-
-
-def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """Make the optimizer of a config."""
-    from ..saving import custom_object_scope
-
-    with custom_object_scope(custom_objects):
-        return get(config)
-
-
-_extra = {"Optimizer": Optimizer, "get": get, "serialize": serialize, "deserialize": deserialize}
+_functions = _item.functions("optimizers", Optimizer, "optimizer")
+get = _functions["get"]
+_extra = {
+    "Optimizer": Optimizer,
+    **_functions,
+}
 _get, __dir__, __all__ = _item.module(__name__, Optimizer, _extra)
 
 

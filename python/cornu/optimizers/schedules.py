@@ -25,19 +25,8 @@ class LearningRateSchedule(_item.Item):
         return tensor(_core.apply("schedules", self._plain(), np.asarray(step, "float32")))
 
 
-def serialize(learning_rate_schedule: Any) -> Any:
-    """Give the config."""
-    from ..saving import serialize_keras_object
-
-    return serialize_keras_object(learning_rate_schedule)
-
-
-def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """Make the schedule of a config."""
-    from ..saving import deserialize_keras_object
-
-    return deserialize_keras_object(config, custom_objects)
-
-
-_extra = {"LearningRateSchedule": LearningRateSchedule, "serialize": serialize, "deserialize": deserialize}
+_extra = {
+    "LearningRateSchedule": LearningRateSchedule,
+    **_item.functions("optimizers.schedules", LearningRateSchedule, "schedule"),
+}
 __getattr__, __dir__, __all__ = _item.module(__name__, LearningRateSchedule, _extra)
