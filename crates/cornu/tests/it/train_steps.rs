@@ -3,6 +3,7 @@
 use cornu::optimizers::Adam;
 use cornu::prelude::*;
 use cornu::scope::Scope;
+use cornu::variables::Role;
 use cornu::{Step, TrainStep};
 use cornu_graph::Tensor;
 use cornu_graph::philox::Random;
@@ -188,9 +189,9 @@ impl TrainStep for Twice {
             let y = step.forward(&[step.x(0)]).remove(0);
             let loss = (&y - &step.y(0)).square().mean_all();
             let scope = step.scope();
-            let used = scope.used().to_vec();
-            let weights: Vec<Tensor> =
-                used.iter().map(|&index| scope.current(&scope.parameters()[index])).collect();
+            let trained = |index: &&usize| scope.variables().list()[**index].role == Role::Trainable;
+            let used = scope.used().iter().filter(trained);
+            let weights: Vec<Tensor> = used.map(|&index| scope.current(&scope.parameters()[index])).collect();
             let gradients = cornu::graph::grad(&loss, &weights.iter().collect::<Vec<_>>());
             let pairs = weights.into_iter().zip(gradients.iter().map(|gradient| gradient * 0.5)).collect();
             step.apply_gradients(None, &optimizer, pairs);
