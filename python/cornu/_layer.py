@@ -307,6 +307,7 @@ class Layer(Weighted):
         return base._pack(base._engine().call("_base", args, kwargs or None))
 
     def _call_numbers(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+        before = getattr(args[0], "_keras_mask", None) if args else None
         args, kwargs = self._named(tuple(_numbers(arg) for arg in args), kwargs)
         if self._describes_itself:
             self._ensure_built(args, kwargs)
@@ -327,9 +328,11 @@ class Layer(Weighted):
             self._alone[key] = core
         drawn = bool(kwargs.get("training"))
         outputs = [tensor(output) for output in core.predict_on_batch(arrays, self.stateful, drawn)]
-        mask = self.compute_mask(args[0]) if args and not self._is_custom else None
-        if mask is not None:
-            outputs[0]._keras_mask = mask
+        if args:
+            mask = leaves(self.compute_mask(args[0], before))
+            for output, each in zip(outputs, mask if len(mask) == len(outputs) else ()):
+                if each is not None:
+                    output._keras_mask = each
         return self._pack(outputs)
 
     def _ensure_built(self, args: tuple, kwargs: dict[str, Any]) -> None:
@@ -370,6 +373,9 @@ class Layer(Weighted):
             kwargs["training"] = training
         elif any_named and "training" in self._call_names():
             kwargs["training"] = training
+        masks = [_core.mask_of(leaf) for leaf in leaves(args[:1]) if isinstance(leaf, _core.Tensor)]
+        if mask is None and masks:
+            mask = masks[0] if len(masks) == 1 else masks if any(m is not None for m in masks) else None
         if mask is not None and ("mask" in accepts or any_named):
             kwargs["mask"] = mask
         self._ensure_built(args, kwargs)
@@ -391,6 +397,10 @@ class Layer(Weighted):
                 self.add_loss(regularizer(output))
         flat: list = []
         self._structure = flatten(outputs, flat)
+        if type(self).compute_mask is not Layer.compute_mask and args:
+            given = leaves(self.compute_mask(args[0], mask))
+            if len(given) == len(flat):
+                flat = [y if m is None else _core.with_mask(y, m) for y, m in zip(flat, given)]
         return flat
 
     def _call_names(self) -> tuple:

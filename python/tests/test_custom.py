@@ -414,3 +414,39 @@ def test_mistakes_in_a_call_are_raised_where_they_are_made():
         Branches()(X)
     with pytest.raises(RuntimeError, match="train_step"), tf.GradientTape():
         pass
+
+
+def test_masks_go_through_layers_and_are_made_by_them():
+    class Half(layers.Layer):
+        supports_masking = True
+
+        def call(self, x, mask=None):
+            self.seen = mask is not None
+            return x[:, :3]
+
+        def compute_mask(self, x, mask=None):
+            return None if mask is None else mask[:, :3]
+
+    class Embeds(layers.Layer):
+        def build(self, shape):
+            self.table = self.add_weight(shape=(10, 4), initializer="uniform", name="table")
+
+        def call(self, x):
+            return ops.take(self.table, x, axis=0)
+
+        def compute_mask(self, x, mask=None):
+            return ops.not_equal(x, 0)
+
+    words = np.array([[3, 4, 5, 6], [7, 0, 0, 0], [1, 2, 0, 0]])
+    half, embeds, recurrent = Half(), Embeds(), layers.LSTM(2)
+    inputs = keras.Input((4,), dtype="int32")
+    model = keras.Model(inputs, recurrent(half(embeds(inputs))))
+    assert half.seen
+    found = model.predict(words, verbose=0)
+    # The LSTM stops where the words do.
+    table = embeds.table.numpy()
+    for row, length in enumerate([3, 1, 2]):
+        alone = recurrent(table[words[row : row + 1, :length]])
+        np.testing.assert_allclose(found[row], alone[0], atol=1e-6)
+    assert embeds(words)._keras_mask.tolist() == (words != 0).tolist()
+    assert half(embeds(words))._keras_mask.tolist() == (words[:, :3] != 0).tolist()

@@ -5,6 +5,7 @@ use crate::layer::alive;
 use crate::operations::operand;
 use crate::trace::{self, Tracing};
 use crate::values;
+use cornu::arguments::Masked;
 use cornu::graph::Tensor;
 use cornu::layers::Layer as LayerTrait;
 use cornu::losses::{Loss, Reduction};
@@ -12,7 +13,7 @@ use cornu::metrics::{AnyMetric, Better, Metric};
 use cornu::optimizers::{AnyOptimizer, Optimizer};
 use cornu::registry::{Any, Classes, Item};
 use cornu::scope::Scope;
-use cornu::{Choice, Step, TrainStep};
+use cornu::{Choice, DType, Step, TrainStep};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyWeakrefReference};
 use serde_json::Value;
@@ -238,6 +239,25 @@ pub fn place(layer: u64, path: String, attribute: Option<String>) {
 #[pyfunction]
 pub fn path() -> PyResult<String> {
     trace::with_scope(|scope| scope.path())
+}
+
+/// The mask that a tensor of the graph at hand has, if it has one.
+#[pyfunction]
+pub fn mask_of<'py>(
+    py: Python<'py>,
+    tensor: &Bound<'py, trace::Tensor>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    tensor.get().masked()?.mask.map(|mask| trace::give(py, mask)).transpose()
+}
+
+/// The tensor with another mask.
+#[pyfunction]
+pub fn with_mask<'py>(
+    py: Python<'py>,
+    tensor: &Bound<'py, PyAny>,
+    mask: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    trace::give(py, Masked::new(operand(tensor)?, Some(operand(mask)?.cast(DType::Bool))))
 }
 
 /// Calls the whole model in the training step at hand.

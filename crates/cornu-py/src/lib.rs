@@ -30,7 +30,8 @@ mod core {
     use super::callbacks::Native;
     #[pymodule_export]
     use super::custom::{
-        add_loss, added_losses, apply_gradients, count, forward, path, place, report, traced_loss,
+        add_loss, added_losses, apply_gradients, count, forward, mask_of, path, place, report, traced_loss,
+        with_mask,
     };
     #[pymodule_export]
     use super::data::{load_digits, read_idx, read_image, resize_image, write_image};
