@@ -146,6 +146,9 @@ def test_as_in_keras(sample: Case, tmp_path: Any) -> None:
     keras = pytest.importorskip("keras")
     if keras.__version__ != _tables.table()["keras"]:
         pytest.skip(f"compares with Keras {_tables.table()['keras']}")
+    # Both count the names they give to inner layers from here.
+    cornu.utils.clear_session()
+    keras.utils.clear_session()
     layer = sample.make(layers)
     try:
         theirs = sample.make(keras.layers)
