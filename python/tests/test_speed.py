@@ -1,5 +1,6 @@
 """Figures of speed, printed: `pytest -m slow -s tests/test_speed.py`, with nothing else running."""
 
+import json
 import os
 import statistics
 import subprocess
@@ -56,6 +57,51 @@ def test_a_step_of_fit():
     print(f"\na step of fit, 784-128-10, batches of 32: {alone * 1e6:.1f} us; with a callback of Python's "
           f"{called * 1e6:.1f} us; train_on_batch {single * 1e6:.1f} us")  # fmt: skip
     assert called - alone < 50e-6 and single - alone < 100e-6
+
+
+@pytest.mark.parametrize(("workload", "sizes", "batch", "epochs"), [("W1", (784, 10, 10, 10, 10), 128, 60),
+                                                                    ("W2", (8, 10, 8, 1), 32, 900)])  # fmt: skip
+def test_fit_beside_rust(workload, sizes, batch, epochs):
+    """Compare steps of `fit` with those of the benchmarks' worker in Rust, in turn, on one thread.
+
+    `CORNU_WORKER` names it: `cargo build --release -p cornu-bench` of the profile that made the extension.
+    """
+    program = os.environ.get("CORNU_WORKER")
+    if program is None:
+        pytest.skip("CORNU_WORKER names no worker")
+    cornu.set_threads(1)
+    classes = sizes[-1]
+    hidden = [layers.Dense(units, activation="relu") for units in sizes[1:-1]]
+    last = layers.Dense(classes, activation="softmax" if classes > 1 else "sigmoid")
+    model = cornu.Sequential([cornu.Input(sizes[:1]), *hidden, last])
+    model.compile("adam", "sparse_categorical_crossentropy" if classes > 1 else "binary_crossentropy")
+    random, rows = np.random.default_rng(0), 32 * batch
+    x, y = random.random((rows, sizes[0]), "float32"), random.integers(0, max(classes, 2), rows).astype("float32")
+
+    with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
+
+        def ask(request):
+            worker.stdin.write(f"{request}\n")
+            worker.stdin.flush()
+            return json.loads(worker.stdout.readline())
+
+        def fit(epochs):
+            model.fit(x, y, batch_size=batch, epochs=epochs, verbose=0)
+
+        ask(f"prepare {workload} 1")
+        ask("run 400")
+        fit(2)
+        pairs = [(ask(f"run {32 * epochs}")["seconds"], least(lambda: fit(epochs), 1)) for _ in range(31)]
+        ask("predict 1 20000")
+        rust = min(ask("predict 1 20000")["seconds"] for _ in range(3)) / 20000
+        worker.stdin.write("quit\n")
+    model.predict_on_batch(x[:1])
+    row = least(lambda: [model.predict_on_batch(x[:1]) for _ in range(20000)], 3) / 20000
+    ratio = statistics.median(python / alone for alone, python in pairs)
+    print(f"\n{workload}: a step of fit takes {ratio:.3f} times that of Rust (median of {len(pairs)} pairs); "
+          f"one row of predict_on_batch {row * 1e6:.2f} us, in Rust {rust * 1e6:.2f} us")  # fmt: skip
+    # Two per cent is wanted; what one run says of it is uncertain by several.
+    assert ratio < 1.1 and row - rust < 10e-6
 
 
 def test_a_row():

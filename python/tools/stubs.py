@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sources
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PACKAGE = sources.ROOT / "python" / "cornu"
 WIDTH = 110
@@ -199,8 +203,12 @@ def spaced(blocks: list[list[str]]) -> str:
     return "\n".join(lines)
 
 
-def page(module: str, title: str, body: list[list[str]], depth: int) -> str:
-    """Put what a page's types need above it."""
+# The modules of operations all of whose names stand in `ops` as well.
+WITHIN_OPS = ("linalg", "nn", "numpy")
+
+
+def page(module: str, title: str, body: list[list[str]], depth: int, within_ops: Sequence[str] = ()) -> str:
+    """Put what a page needs above it: its types, and for `ops` the imports of what stands in modules within."""
     text = spaced([*body, ["def __getattr__(name: str) -> Any: ..."]])
     head = [f'"""{title}"""', ""]
     typing = ["Any"]
@@ -227,6 +235,7 @@ def page(module: str, title: str, body: list[list[str]], depth: int) -> str:
     if module == "ops":
         head += ["", "from . import image as image", "from . import linalg as linalg"]
         head += ["from . import nn as nn", "from . import numpy as numpy"]
+        head += within_ops
     if aliases:
         head += ["", *aliases]
     return "\n".join([*head, "", text, ""])
@@ -244,6 +253,26 @@ def function_stubs(entries: dict[str, Any], summaries: dict[str, str], prefix: s
         blocks.append(definition(first, written(entry["parameters"], [], is_function=True), "Any", "", doc))
         blocks += same(first, others)
     return blocks
+
+
+def imported(functions: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
+    """Give the imports of what `ops` takes from modules within it, and the functions it has by itself."""
+    imports, own = [], {}
+    for name, entry in functions.items():
+        places = [place.rpartition(".") for place in [name, *entry.get("aliases", [])]]
+        within = next((module for module, _, _ in places if module in WITHIN_OPS), None)
+        if within is None:
+            own[name] = entry
+        else:
+            # The module has all of the names that `ops` has.
+            imports += [(within, place) for module, _, place in places if not module]
+    imports.sort(key=lambda found: (found[0], by_numbers(found[1])))
+    return [f"from .{module} import {name} as {name}" for module, name in imports], own
+
+
+def by_numbers(name: str) -> list[int | str]:
+    """Give the key that sorts numbers within names by their values, as ruff does."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
 
 
 def stubs() -> dict[Path, str]:
@@ -267,10 +296,11 @@ def stubs() -> dict[Path, str]:
     activations = function_stubs(table["activations"]["functions"], sources.summaries("activations"))
     found[PACKAGE / "activations.pyi"] = page("activations", "Activations, under Keras's names.", activations, 1)
     functions = table["ops"]["functions"]
-    for prefix in ("", "image", "linalg", "nn", "numpy"):
-        body = function_stubs(functions, sources.operations(), prefix)
+    for prefix in ("", "image", *WITHIN_OPS):
+        imports, own = ([], functions) if prefix else imported(functions)
+        body = function_stubs(own, sources.operations(), prefix)
         path = PACKAGE / "ops" / f"{prefix or '__init__'}.pyi"
-        found[path] = page(f"ops.{prefix}".rstrip("."), "Operations on tensors, under Keras's names.", body, 2)
+        found[path] = page(f"ops.{prefix}".rstrip("."), "Operations on tensors, under Keras's names.", body, 2, imports)
     return found
 
 

@@ -6,80 +6,297 @@ from . import image as image
 from . import linalg as linalg
 from . import nn as nn
 from . import numpy as numpy
-
-def abs(x: Any) -> Any:
-    """|x|."""
-
-def absolute(x: Any) -> Any:
-    """|x|."""
-
-def adaptive_average_pool(inputs: Any, output_size: Any, data_format: str | None = None) -> Any:
-    """The means of so many parts."""
-
-def adaptive_max_pool(inputs: Any, output_size: Any, data_format: str | None = None) -> Any:
-    """The greatest elements of so many parts."""
-
-def add(x1: Any, x2: Any) -> Any:
-    """x1 + x2."""
-
-def all(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """Whether all elements along axes are true."""
-
-def allclose(x1: Any, x2: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
-    """Whether all of x1 is near x2."""
-
-def amax(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The greatest element along axes."""
-
-def amin(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The least element along axes."""
-
-def angle(x: Any) -> Any:
-    """The angle of a complex number."""
-
-def any(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """Whether one element along axes is true."""
-
-def append(x1: Any, x2: Any, axis: int | tuple[int, ...] | None = None) -> Any:
-    """x2 after x1."""
-
-def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) -> Any: ...
-def arccos(x: Any) -> Any:
-    """The angle of which x is the cosine."""
-
-def arccosh(x: Any) -> Any:
-    """The number of which x is the hyperbolic cosine."""
-
-def arcsin(x: Any) -> Any:
-    """The angle of which x is the sine."""
-
-def arcsinh(x: Any) -> Any:
-    """The number of which x is the hyperbolic sine."""
-
-def arctan(x: Any) -> Any:
-    """The angle of which x is the tangent."""
-
-def arctan2(x1: Any, x2: Any) -> Any:
-    """The angle of the point (x2, x1)."""
-
-def arctanh(x: Any) -> Any:
-    """The number of which x is the hyperbolic tangent."""
-
-def argmax(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The place of the greatest element."""
-
-def argmin(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The place of the least element."""
-
-def argpartition(x: Any, kth: Any, axis: int | tuple[int, ...] | None = -1) -> Any: ...
-def argsort(x: Any, axis: int | tuple[int, ...] | None = -1) -> Any:
-    """The places of the elements in ascending order."""
-
-def array(x: Any, dtype: Any = None) -> Any:
-    """The tensor itself."""
-
-def array_split(x: Any, indices_or_sections: Any, axis: int | tuple[int, ...] | None = 0) -> Any:
-    """Parts along an axis, as equal as can be."""
+from .linalg import cholesky as cholesky
+from .linalg import cholesky_inverse as cholesky_inverse
+from .linalg import det as det
+from .linalg import eig as eig
+from .linalg import eigh as eigh
+from .linalg import inv as inv
+from .linalg import jvp as jvp
+from .linalg import lstsq as lstsq
+from .linalg import lu_factor as lu_factor
+from .linalg import matrix_rank as matrix_rank
+from .linalg import norm as norm
+from .linalg import pinv as pinv
+from .linalg import qr as qr
+from .linalg import solve as solve
+from .linalg import solve_triangular as solve_triangular
+from .linalg import svd as svd
+from .nn import adaptive_average_pool as adaptive_average_pool
+from .nn import adaptive_max_pool as adaptive_max_pool
+from .nn import average_pool as average_pool
+from .nn import batch_normalization as batch_normalization
+from .nn import binary_crossentropy as binary_crossentropy
+from .nn import categorical_crossentropy as categorical_crossentropy
+from .nn import celu as celu
+from .nn import conv as conv
+from .nn import conv_transpose as conv_transpose
+from .nn import ctc_decode as ctc_decode
+from .nn import ctc_loss as ctc_loss
+from .nn import depth_to_space as depth_to_space
+from .nn import depthwise_conv as depthwise_conv
+from .nn import dot_product_attention as dot_product_attention
+from .nn import elu as elu
+from .nn import fold as fold
+from .nn import gelu as gelu
+from .nn import glu as glu
+from .nn import hard_shrink as hard_shrink
+from .nn import hard_sigmoid as hard_sigmoid
+from .nn import hard_silu as hard_silu
+from .nn import hard_swish as hard_swish
+from .nn import hard_tanh as hard_tanh
+from .nn import layer_normalization as layer_normalization
+from .nn import leaky_relu as leaky_relu
+from .nn import log_sigmoid as log_sigmoid
+from .nn import log_softmax as log_softmax
+from .nn import max_pool as max_pool
+from .nn import moments as moments
+from .nn import multi_hot as multi_hot
+from .nn import normalize as normalize
+from .nn import one_hot as one_hot
+from .nn import polar as polar
+from .nn import psnr as psnr
+from .nn import relu as relu
+from .nn import relu6 as relu6
+from .nn import rms_normalization as rms_normalization
+from .nn import selu as selu
+from .nn import separable_conv as separable_conv
+from .nn import sigmoid as sigmoid
+from .nn import silu as silu
+from .nn import soft_shrink as soft_shrink
+from .nn import softmax as softmax
+from .nn import softplus as softplus
+from .nn import softsign as softsign
+from .nn import space_to_depth as space_to_depth
+from .nn import sparse_categorical_crossentropy as sparse_categorical_crossentropy
+from .nn import sparse_plus as sparse_plus
+from .nn import sparse_sigmoid as sparse_sigmoid
+from .nn import sparsemax as sparsemax
+from .nn import squareplus as squareplus
+from .nn import swish as swish
+from .nn import tanh_shrink as tanh_shrink
+from .nn import threshold as threshold
+from .nn import unfold as unfold
+from .numpy import abs as abs
+from .numpy import absolute as absolute
+from .numpy import add as add
+from .numpy import all as all
+from .numpy import allclose as allclose
+from .numpy import amax as amax
+from .numpy import amin as amin
+from .numpy import angle as angle
+from .numpy import any as any
+from .numpy import append as append
+from .numpy import arange as arange
+from .numpy import arccos as arccos
+from .numpy import arccosh as arccosh
+from .numpy import arcsin as arcsin
+from .numpy import arcsinh as arcsinh
+from .numpy import arctan as arctan
+from .numpy import arctan2 as arctan2
+from .numpy import arctanh as arctanh
+from .numpy import argmax as argmax
+from .numpy import argmin as argmin
+from .numpy import argpartition as argpartition
+from .numpy import argsort as argsort
+from .numpy import array as array
+from .numpy import array_split as array_split
+from .numpy import average as average
+from .numpy import bartlett as bartlett
+from .numpy import bincount as bincount
+from .numpy import bitwise_and as bitwise_and
+from .numpy import bitwise_invert as bitwise_invert
+from .numpy import bitwise_left_shift as bitwise_left_shift
+from .numpy import bitwise_not as bitwise_not
+from .numpy import bitwise_or as bitwise_or
+from .numpy import bitwise_right_shift as bitwise_right_shift
+from .numpy import bitwise_xor as bitwise_xor
+from .numpy import blackman as blackman
+from .numpy import broadcast_to as broadcast_to
+from .numpy import cbrt as cbrt
+from .numpy import ceil as ceil
+from .numpy import clip as clip
+from .numpy import concatenate as concatenate
+from .numpy import conj as conj
+from .numpy import conjugate as conjugate
+from .numpy import copy as copy
+from .numpy import corrcoef as corrcoef
+from .numpy import correlate as correlate
+from .numpy import cos as cos
+from .numpy import cosh as cosh
+from .numpy import count_nonzero as count_nonzero
+from .numpy import cross as cross
+from .numpy import cumprod as cumprod
+from .numpy import cumsum as cumsum
+from .numpy import deg2rad as deg2rad
+from .numpy import diag as diag
+from .numpy import diagflat as diagflat
+from .numpy import diagonal as diagonal
+from .numpy import diff as diff
+from .numpy import digitize as digitize
+from .numpy import divide as divide
+from .numpy import divide_no_nan as divide_no_nan
+from .numpy import dot as dot
+from .numpy import dsplit as dsplit
+from .numpy import dstack as dstack
+from .numpy import einsum as einsum
+from .numpy import empty as empty
+from .numpy import empty_like as empty_like
+from .numpy import equal as equal
+from .numpy import exp as exp
+from .numpy import exp2 as exp2
+from .numpy import expand_dims as expand_dims
+from .numpy import expm1 as expm1
+from .numpy import eye as eye
+from .numpy import fabs as fabs
+from .numpy import flip as flip
+from .numpy import fliplr as fliplr
+from .numpy import flipud as flipud
+from .numpy import floor as floor
+from .numpy import floor_divide as floor_divide
+from .numpy import fmax as fmax
+from .numpy import fmin as fmin
+from .numpy import fmod as fmod
+from .numpy import full as full
+from .numpy import full_like as full_like
+from .numpy import gcd as gcd
+from .numpy import geomspace as geomspace
+from .numpy import get_item as get_item
+from .numpy import greater as greater
+from .numpy import greater_equal as greater_equal
+from .numpy import hamming as hamming
+from .numpy import hanning as hanning
+from .numpy import heaviside as heaviside
+from .numpy import histogram as histogram
+from .numpy import hsplit as hsplit
+from .numpy import hstack as hstack
+from .numpy import hypot as hypot
+from .numpy import i0 as i0
+from .numpy import identity as identity
+from .numpy import imag as imag
+from .numpy import inner as inner
+from .numpy import isclose as isclose
+from .numpy import isfinite as isfinite
+from .numpy import isin as isin
+from .numpy import isinf as isinf
+from .numpy import isnan as isnan
+from .numpy import isneginf as isneginf
+from .numpy import isposinf as isposinf
+from .numpy import isreal as isreal
+from .numpy import kaiser as kaiser
+from .numpy import kron as kron
+from .numpy import lcm as lcm
+from .numpy import ldexp as ldexp
+from .numpy import left_shift as left_shift
+from .numpy import less as less
+from .numpy import less_equal as less_equal
+from .numpy import linspace as linspace
+from .numpy import log as log
+from .numpy import log1p as log1p
+from .numpy import log2 as log2
+from .numpy import log10 as log10
+from .numpy import logaddexp as logaddexp
+from .numpy import logaddexp2 as logaddexp2
+from .numpy import logical_and as logical_and
+from .numpy import logical_not as logical_not
+from .numpy import logical_or as logical_or
+from .numpy import logical_xor as logical_xor
+from .numpy import logspace as logspace
+from .numpy import matmul as matmul
+from .numpy import max as max
+from .numpy import maximum as maximum
+from .numpy import mean as mean
+from .numpy import median as median
+from .numpy import meshgrid as meshgrid
+from .numpy import min as min
+from .numpy import minimum as minimum
+from .numpy import mod as mod
+from .numpy import moveaxis as moveaxis
+from .numpy import multiply as multiply
+from .numpy import nan_to_num as nan_to_num
+from .numpy import nanargmax as nanargmax
+from .numpy import nanargmin as nanargmin
+from .numpy import nancumprod as nancumprod
+from .numpy import nancumsum as nancumsum
+from .numpy import nanmax as nanmax
+from .numpy import nanmean as nanmean
+from .numpy import nanmedian as nanmedian
+from .numpy import nanmin as nanmin
+from .numpy import nanpercentile as nanpercentile
+from .numpy import nanprod as nanprod
+from .numpy import nanquantile as nanquantile
+from .numpy import nanstd as nanstd
+from .numpy import nansum as nansum
+from .numpy import nanvar as nanvar
+from .numpy import ndim as ndim
+from .numpy import negative as negative
+from .numpy import nextafter as nextafter
+from .numpy import nonzero as nonzero
+from .numpy import not_equal as not_equal
+from .numpy import ones as ones
+from .numpy import ones_like as ones_like
+from .numpy import outer as outer
+from .numpy import pad as pad
+from .numpy import percentile as percentile
+from .numpy import power as power
+from .numpy import prod as prod
+from .numpy import ptp as ptp
+from .numpy import quantile as quantile
+from .numpy import rad2deg as rad2deg
+from .numpy import ravel as ravel
+from .numpy import real as real
+from .numpy import reciprocal as reciprocal
+from .numpy import repeat as repeat
+from .numpy import reshape as reshape
+from .numpy import right_shift as right_shift
+from .numpy import roll as roll
+from .numpy import rot90 as rot90
+from .numpy import round as round
+from .numpy import searchsorted as searchsorted
+from .numpy import select as select
+from .numpy import sign as sign
+from .numpy import signbit as signbit
+from .numpy import sin as sin
+from .numpy import sinc as sinc
+from .numpy import sinh as sinh
+from .numpy import size as size
+from .numpy import slogdet as slogdet
+from .numpy import sort as sort
+from .numpy import split as split
+from .numpy import sqrt as sqrt
+from .numpy import square as square
+from .numpy import squeeze as squeeze
+from .numpy import stack as stack
+from .numpy import std as std
+from .numpy import subtract as subtract
+from .numpy import sum as sum
+from .numpy import swapaxes as swapaxes
+from .numpy import take as take
+from .numpy import take_along_axis as take_along_axis
+from .numpy import tan as tan
+from .numpy import tanh as tanh
+from .numpy import tensordot as tensordot
+from .numpy import tile as tile
+from .numpy import trace as trace
+from .numpy import transpose as transpose
+from .numpy import trapezoid as trapezoid
+from .numpy import tri as tri
+from .numpy import tril as tril
+from .numpy import triu as triu
+from .numpy import true_divide as true_divide
+from .numpy import trunc as trunc
+from .numpy import unique as unique
+from .numpy import unravel_index as unravel_index
+from .numpy import vander as vander
+from .numpy import var as var
+from .numpy import vdot as vdot
+from .numpy import vectorize as vectorize
+from .numpy import view as view
+from .numpy import vsplit as vsplit
+from .numpy import vstack as vstack
+from .numpy import where as where
+from .numpy import zeros as zeros
+from .numpy import zeros_like as zeros_like
 
 def associative_scan(
     f: Any,
@@ -87,249 +304,19 @@ def associative_scan(
     reverse: bool = False,
     axis: int | tuple[int, ...] | None = 0,
 ) -> Any: ...
-def average(x: Any, axis: int | tuple[int, ...] | None = None, weights: Any = None) -> Any:
-    """The mean along an axis, by weights."""
-
-def average_pool(
-    inputs: Any,
-    pool_size: Any,
-    strides: int | tuple[int, ...] | None = None,
-    padding: str = "valid",
-    data_format: str | None = None,
-) -> Any:
-    """The mean of each window."""
-
-def bartlett(x: Any) -> Any: ...
-def batch_normalization(
-    x: Any,
-    mean: Any,
-    variance: Any,
-    axis: int | tuple[int, ...] | None,
-    offset: Any = None,
-    scale: Any = None,
-    epsilon: float = 0.001,
-) -> Any:
-    """Less a mean, by a deviation, both given."""
-
-def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
-    """The crossentropy of yes-or-no labels."""
-
-def bincount(x: Any, weights: Any = None, minlength: float = 0, sparse: bool = False) -> Any: ...
-def bitwise_and(x: Any, y: Any) -> Any:
-    """The bits that both have."""
-
-def bitwise_invert(x: Any) -> Any:
-    """The bits that x does not have."""
-
-def bitwise_left_shift(x: Any, y: Any) -> Any:
-    """x with its bits moved up by y."""
-
-def bitwise_not(x: Any) -> Any:
-    """The bits that x does not have."""
-
-def bitwise_or(x: Any, y: Any) -> Any:
-    """The bits that one has."""
-
-def bitwise_right_shift(x: Any, y: Any) -> Any:
-    """x with its bits moved down by y."""
-
-def bitwise_xor(x: Any, y: Any) -> Any:
-    """The bits that one alone has."""
-
-def blackman(x: Any) -> Any: ...
-def broadcast_to(x: Any, shape: Any) -> Any:
-    """Repeated to a shape."""
-
 def cast(x: Any, dtype: Any) -> Any:
     """The numbers as another dtype."""
-
-def categorical_crossentropy(
-    target: Any,
-    output: Any,
-    from_logits: bool = False,
-    axis: int | tuple[int, ...] | None = -1,
-) -> Any:
-    """The crossentropy of distributions."""
-
-def cbrt(x: Any) -> Any:
-    """The cube root."""
 
 def cdist(x: Any, y: Any) -> Any:
     """The distances of each row from each."""
 
-def ceil(x: Any) -> Any:
-    """The least whole number from x on."""
-
-def celu(x: Any, alpha: float = 1.0) -> Any:
-    """x if x > 0 else alpha (exp(x / alpha) - 1)."""
-
-def cholesky(x: Any, upper: bool = False) -> Any: ...
-def cholesky_inverse(x: Any, upper: bool = False) -> Any: ...
-def clip(x: Any, x_min: Any, x_max: Any) -> Any:
-    """x, or the nearer of two limits."""
-
-def concatenate(xs: Any, axis: int | tuple[int, ...] | None = 0) -> Any:
-    """Tensors joined along an axis."""
-
 def cond(pred: Any, true_fn: Any, false_fn: Any) -> Any: ...
-def conj(x: Any) -> Any:
-    """The complex conjugate."""
-
-def conjugate(x: Any) -> Any:
-    """The complex conjugate."""
-
-def conv(
-    inputs: Any,
-    kernel: Any,
-    strides: int | tuple[int, ...] = 1,
-    padding: str = "valid",
-    data_format: str | None = None,
-    dilation_rate: int | tuple[int, ...] = 1,
-) -> Any:
-    """a convolution."""
-
-def conv_transpose(
-    inputs: Any,
-    kernel: Any,
-    strides: int | tuple[int, ...] = 1,
-    padding: str = "valid",
-    output_padding: int | tuple[int, ...] | None = None,
-    data_format: str | None = None,
-    dilation_rate: int | tuple[int, ...] = 1,
-) -> Any:
-    """The gradient of a convolution."""
-
 def convert_to_numpy(x: Any) -> Any: ...
 def convert_to_tensor(x: Any, dtype: Any = None, sparse: Any = None, ragged: Any = None) -> Any:
     """The tensor itself."""
 
-def copy(x: Any) -> Any:
-    """The tensor itself."""
-
-def corrcoef(x: Any) -> Any:
-    """The correlations of rows."""
-
-def correlate(x1: Any, x2: Any, mode: str = "valid") -> Any:
-    """The products of x2 along x1."""
-
-def cos(x: Any) -> Any:
-    """The cosine."""
-
-def cosh(x: Any) -> Any:
-    """The hyperbolic cosine."""
-
-def count_nonzero(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
-    """How many elements along axes are not zero."""
-
-def cross(
-    x1: Any,
-    x2: Any,
-    axisa: float = -1,
-    axisb: float = -1,
-    axisc: float = -1,
-    axis: int | tuple[int, ...] | None = None,
-) -> Any:
-    """The vector across two others."""
-
-def ctc_decode(
-    inputs: Any,
-    sequence_lengths: Any,
-    strategy: Any = "greedy",
-    beam_width: float = 100,
-    top_paths: float = 1,
-    merge_repeated: bool = True,
-    mask_index: float = 0,
-) -> Any: ...
-def ctc_loss(
-    target: Any,
-    output: Any,
-    target_length: Any,
-    output_length: Any,
-    mask_index: float = 0,
-) -> Any: ...
-def cumprod(x: Any, axis: int | tuple[int, ...] | None = None, dtype: Any = None) -> Any:
-    """The products of all elements so far."""
-
-def cumsum(x: Any, axis: int | tuple[int, ...] | None = None, dtype: Any = None) -> Any:
-    """The sums of all elements so far."""
-
 def custom_gradient(f: Any) -> Any: ...
-def deg2rad(x: Any) -> Any:
-    """Degrees as radians."""
-
-def depth_to_space(x: Any, block_size: Any, data_format: str | None = "channels_last") -> Any:
-    """Features spread over blocks of places."""
-
-def depthwise_conv(
-    inputs: Any,
-    kernel: Any,
-    strides: int | tuple[int, ...] = 1,
-    padding: str = "valid",
-    data_format: str | None = None,
-    dilation_rate: int | tuple[int, ...] = 1,
-) -> Any:
-    """a convolution of each feature by itself."""
-
-def det(x: Any) -> Any: ...
-def diag(x: Any, k: int = 0) -> Any:
-    """a matrix's diagonal, or a matrix with one."""
-
-def diagflat(x: Any, k: int = 0) -> Any:
-    """a matrix with all elements on its diagonal."""
-
-def diagonal(x: Any, offset: float = 0, axis1: float = 0, axis2: float = 1) -> Any:
-    """The diagonal of two axes."""
-
-def diff(a: Any, n: int = 1, axis: int | tuple[int, ...] | None = -1) -> Any:
-    """The differences of neighbors."""
-
-def digitize(x: Any, bins: Any) -> Any:
-    """Which of the bins each element falls into."""
-
-def divide(x1: Any, x2: Any) -> Any:
-    """x1 / x2."""
-
-def divide_no_nan(x1: Any, x2: Any) -> Any:
-    """x1 / x2, and 0 where x2 is 0."""
-
-def dot(x1: Any, x2: Any) -> Any:
-    """The product of the last axis of x1 and the last but one of x2."""
-
-def dot_product_attention(
-    query: Any,
-    key: Any,
-    value: Any,
-    bias: Any = None,
-    mask: Any = None,
-    scale: Any = None,
-    is_causal: bool = False,
-    flash_attention: Any = None,
-    attn_logits_soft_cap: Any = None,
-) -> Any:
-    """Values weighted by how keys fit queries."""
-
-def dsplit(x: Any, indices_or_sections: Any) -> Any:
-    """Parts along the third axis."""
-
-def dstack(xs: Any) -> Any:
-    """Tensors behind each other."""
-
 def dtype(x: Any) -> Any: ...
-def eig(x: Any) -> Any: ...
-def eigh(x: Any) -> Any: ...
-def einsum(subscripts: Any, *operands: Any, **kwargs: Any) -> Any:
-    """The product that letters of axes describe."""
-
-def elu(x: Any, alpha: float = 1.0) -> Any:
-    """x if x > 0 else alpha (exp(x) - 1)."""
-
-def empty(shape: Any, dtype: Any = None) -> Any: ...
-def empty_like(x: Any, dtype: Any = None) -> Any:
-    """Zeros of the same shape."""
-
-def equal(x1: Any, x2: Any) -> Any:
-    """Whether x1 is x2."""
-
 def erf(x: Any) -> Any:
     """The error function."""
 
@@ -339,24 +326,8 @@ def erfc(x: Any) -> Any:
 def erfinv(x: Any) -> Any:
     """The number of which x is the error function."""
 
-def exp(x: Any) -> Any:
-    """e^x."""
-
-def exp2(x: Any) -> Any:
-    """2^x."""
-
-def expand_dims(x: Any, axis: int | tuple[int, ...] | None) -> Any:
-    """More axes of extent 1."""
-
-def expm1(x: Any) -> Any:
-    """e^x - 1."""
-
 def extract_sequences(x: Any, sequence_length: Any, sequence_stride: Any) -> Any:
     """Windows that move along the last axis."""
-
-def eye(N: Any, M: Any = None, k: int = 0, dtype: Any = None) -> Any: ...
-def fabs(x: Any) -> Any:
-    """|x| as floats."""
 
 def fft(x: Any) -> Any:
     """The Fourier transform along the last axis."""
@@ -364,145 +335,17 @@ def fft(x: Any) -> Any:
 def fft2(x: Any) -> Any:
     """The Fourier transform along the last two axes."""
 
-def flip(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
-    """The elements along axes turned around."""
-
-def fliplr(x: Any) -> Any:
-    """The elements along the second axis turned around."""
-
-def flipud(x: Any) -> Any:
-    """The elements along the first axis turned around."""
-
-def floor(x: Any) -> Any:
-    """The largest whole number up to x."""
-
-def floor_divide(x1: Any, x2: Any) -> Any:
-    """The largest whole number up to x1 / x2."""
-
-def fmax(x1: Any, x2: Any) -> Any:
-    """The greater of x1 and x2, of which NaN is none."""
-
-def fmin(x1: Any, x2: Any) -> Any:
-    """The lesser of x1 and x2, of which NaN is none."""
-
-def fmod(x1: Any, x2: Any) -> Any:
-    """The remainder of x1 / x2, with the sign of x1."""
-
-def fold(
-    x: Any,
-    output_size: Any,
-    kernel_size: Any,
-    dilation: float = 1,
-    padding: int | tuple[Any, ...] = 0,
-    stride: float = 1,
-) -> Any: ...
 def fori_loop(lower: Any, upper: Any, body_fun: Any, init_val: Any) -> Any: ...
-def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
-    """One value in a shape."""
-
-def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Any:
-    """One value in the same shape."""
-
-def gcd(x1: Any, x2: Any) -> Any: ...
-def gelu(x: Any, approximate: bool = True) -> Any:
-    """x times the share of normal numbers below x."""
-
-def geomspace(
-    start: Any,
-    stop: Any,
-    num: float = 50,
-    endpoint: bool = True,
-    dtype: Any = None,
-    axis: int | tuple[int, ...] | None = 0,
-) -> Any:
-    """Numbers of equal ratios."""
-
-def get_item(x: Any, key: Any) -> Any:
-    """a part by an index: x[:, 0]."""
-
-def glu(x: Any, axis: int | tuple[int, ...] | None = -1) -> Any:
-    """One half times the sigmoid of the other."""
-
-def greater(x1: Any, x2: Any) -> Any:
-    """Whether x1 is greater than x2."""
-
-def greater_equal(x1: Any, x2: Any) -> Any:
-    """Whether x1 is at least x2."""
-
-def hamming(x: Any) -> Any: ...
-def hanning(x: Any) -> Any: ...
-def hard_shrink(x: Any, threshold: float = 0.5) -> Any:
-    """x where it is far from 0, else 0."""
-
-def hard_sigmoid(x: Any) -> Any:
-    """x / 6 + 1 / 2, between 0 and 1."""
-
-def hard_silu(x: Any) -> Any:
-    """x times the hard sigmoid."""
-
-hard_swish = hard_silu
-
-def hard_tanh(x: Any) -> Any:
-    """x between -1 and 1."""
-
-def heaviside(x1: Any, x2: Any) -> Any:
-    """0 where x1 is negative, 1 where positive, x2 at 0."""
-
-def histogram(x: Any, bins: int = 10, range: Any = None) -> Any: ...
-def hsplit(x: Any, indices_or_sections: Any) -> Any:
-    """Parts along the second axis."""
-
-def hstack(xs: Any) -> Any:
-    """Tensors side by side."""
-
-def hypot(x1: Any, x2: Any) -> Any:
-    """The square root of x1 x1 + x2 x2."""
-
-def i0(x: Any) -> Any:
-    """The modified Bessel function of order 0."""
-
-def identity(n: Any, dtype: Any = None) -> Any: ...
 def ifft2(x: Any) -> Any:
     """The inverse of the Fourier transform along the last two axes."""
-
-def imag(x: Any) -> Any:
-    """The imaginary part."""
 
 def in_top_k(targets: Any, predictions: Any, k: Any) -> Any:
     """Whether the target is among the k greatest predictions."""
 
-def inner(x1: Any, x2: Any) -> Any:
-    """The product of the last axes."""
-
-def inv(x: Any) -> Any: ...
 def irfft(x: Any, fft_length: int | None = None) -> Any:
     """The inverse of the Fourier transform of real numbers."""
 
 def is_tensor(x: Any) -> Any: ...
-def isclose(x1: Any, x2: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
-    """Whether x1 is near x2."""
-
-def isfinite(x: Any) -> Any:
-    """Whether x is a finite number."""
-
-def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) -> Any:
-    """Whether each of x1 is among x2."""
-
-def isinf(x: Any) -> Any:
-    """Whether x is infinite."""
-
-def isnan(x: Any) -> Any:
-    """Whether x is no number."""
-
-def isneginf(x: Any) -> Any:
-    """Whether x is negative infinity."""
-
-def isposinf(x: Any) -> Any:
-    """Whether x is positive infinity."""
-
-def isreal(x: Any) -> Any:
-    """Whether x has no imaginary part."""
-
 def istft(
     x: Any,
     sequence_length: Any,
@@ -512,342 +355,16 @@ def istft(
     window: Any = "hann",
     center: bool = True,
 ) -> Any: ...
-def jvp(fun: Any, primals: Any, tangents: Any, has_aux: bool = False) -> Any: ...
-def kaiser(x: Any, beta: Any) -> Any: ...
-def kron(x1: Any, x2: Any) -> Any:
-    """Blocks of x2 times each element of x1."""
-
-def layer_normalization(
-    x: Any,
-    gamma: float | None = None,
-    beta: float | None = None,
-    axis: int | tuple[int, ...] | None = -1,
-    epsilon: float | None = None,
-    **kwargs: Any,
-) -> Any:
-    """Less the own mean, by the own deviation."""
-
-def lcm(x1: Any, x2: Any) -> Any: ...
-def ldexp(x1: Any, x2: Any) -> Any:
-    """x1 times 2 to the power of x2."""
-
-def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
-    """x if x > 0 else a part of it."""
-
-def left_shift(x: Any, y: Any) -> Any:
-    """x with its bits moved up by y."""
-
-def less(x1: Any, x2: Any) -> Any:
-    """Whether x1 is less than x2."""
-
-def less_equal(x1: Any, x2: Any) -> Any:
-    """Whether x1 is at most x2."""
-
-def linspace(
-    start: Any,
-    stop: Any,
-    num: float = 50,
-    endpoint: bool = True,
-    retstep: bool = False,
-    dtype: Any = None,
-    axis: int | tuple[int, ...] | None = 0,
-) -> Any:
-    """Numbers at equal distances."""
-
-def log(x: Any) -> Any:
-    """The natural logarithm."""
-
-def log10(x: Any) -> Any:
-    """The logarithm to base 10."""
-
-def log1p(x: Any) -> Any:
-    """log(1 + x)."""
-
-def log2(x: Any) -> Any:
-    """The logarithm to base 2."""
-
-def log_sigmoid(x: Any) -> Any:
-    """log(1 / (1 + exp(-x)))."""
-
-def log_softmax(x: Any, axis: int | tuple[int, ...] | None = -1) -> Any:
-    """x - log(sum(exp(x))) along an axis."""
-
-def logaddexp(x1: Any, x2: Any) -> Any:
-    """log(exp(x1) + exp(x2))."""
-
-def logaddexp2(x1: Any, x2: Any) -> Any:
-    """log2(2^x1 + 2^x2)."""
-
 def logdet(x: Any) -> Any: ...
-def logical_and(x1: Any, x2: Any) -> Any:
-    """Whether both are true."""
-
-def logical_not(x: Any) -> Any:
-    """Whether x is false."""
-
-def logical_or(x1: Any, x2: Any) -> Any:
-    """Whether one is true."""
-
-def logical_xor(x1: Any, x2: Any) -> Any:
-    """Whether one alone is true."""
-
-def logspace(
-    start: Any,
-    stop: Any,
-    num: float = 50,
-    endpoint: bool = True,
-    base: float = 10,
-    dtype: Any = None,
-    axis: int | tuple[int, ...] | None = 0,
-) -> Any:
-    """Powers at equal distances."""
-
 def logsumexp(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
     """The logarithm of the sum of powers of e."""
 
-def lstsq(a: Any, b: Any, rcond: Any = None) -> Any: ...
-def lu_factor(x: Any) -> Any: ...
 def map(f: Any, xs: Any) -> Any: ...
-def matmul(x1: Any, x2: Any) -> Any:
-    """The product of matrices."""
-
-def matrix_rank(x: Any, tol: Any = None) -> Any: ...
-def max(
-    x: Any,
-    axis: int | tuple[int, ...] | None = None,
-    keepdims: bool = False,
-    initial: Any = None,
-) -> Any:
-    """The greatest element along axes."""
-
-def max_pool(
-    inputs: Any,
-    pool_size: Any,
-    strides: int | tuple[int, ...] | None = None,
-    padding: str = "valid",
-    data_format: str | None = None,
-) -> Any:
-    """The greatest element of each window."""
-
-def maximum(x1: Any, x2: Any) -> Any:
-    """The greater of x1 and x2."""
-
-def mean(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The mean along axes."""
-
-def median(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The middle element along axes."""
-
-def meshgrid(*x: Any, indexing: Any = "xy") -> Any:
-    """The coordinates of a grid, axis by axis."""
-
-def min(
-    x: Any,
-    axis: int | tuple[int, ...] | None = None,
-    keepdims: bool = False,
-    initial: Any = None,
-) -> Any:
-    """The least element along axes."""
-
-def minimum(x1: Any, x2: Any) -> Any:
-    """The lesser of x1 and x2."""
-
-def mod(x1: Any, x2: Any) -> Any:
-    """The remainder of x1 / x2, with the sign of x2."""
-
-def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> Any:
-    """The mean and the variance along axes."""
-
-def moveaxis(x: Any, source: Any, destination: Any) -> Any:
-    """Axes in other places."""
-
-def multi_hot(
-    inputs: Any,
-    num_classes: int | None = None,
-    axis: int | tuple[int, ...] | None = -1,
-    dtype: Any = None,
-    sparse: bool = False,
-    **kwargs: Any,
-) -> Any:
-    """1 at the places of a row's integers, 0 elsewhere."""
-
-def multiply(x1: Any, x2: Any) -> Any:
-    """x1 x2."""
-
-def nan_to_num(x: Any, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
-    """x with numbers for NaN and infinities."""
-
-def nanargmax(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The place of the greatest of what is not NaN."""
-
-def nanargmin(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The place of the least of what is not NaN."""
-
-def nancumprod(x: Any, axis: int | tuple[int, ...] | None = None, dtype: Any = None) -> Any:
-    """The products of all numbers so far."""
-
-def nancumsum(x: Any, axis: int | tuple[int, ...] | None = None, dtype: Any = None) -> Any:
-    """The sums of all numbers so far."""
-
-def nanmax(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The greatest of what is not NaN."""
-
-def nanmean(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The mean of what is not NaN."""
-
-def nanmedian(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any: ...
-def nanmin(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The least of what is not NaN."""
-
-def nanpercentile(
-    x: Any,
-    q: Any,
-    axis: int | tuple[int, ...] | None = None,
-    method: str = "linear",
-    keepdims: bool = False,
-) -> Any: ...
-def nanprod(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The product of what is not NaN."""
-
-def nanquantile(
-    x: Any,
-    q: Any,
-    axis: int | tuple[int, ...] | None = None,
-    method: str = "linear",
-    keepdims: bool = False,
-) -> Any: ...
-def nanstd(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The standard deviation of what is not NaN."""
-
-def nansum(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The sum of what is not NaN."""
-
-def nanvar(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The variance of what is not NaN."""
-
-def ndim(x: Any) -> Any:
-    """How many axes there are."""
-
-def negative(x: Any) -> Any:
-    """-x."""
-
-def nextafter(x1: Any, x2: Any) -> Any: ...
-def nonzero(x: Any) -> Any: ...
-def norm(x: Any, ord: Any = None, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The length of vectors, or the size of matrices."""
-
-def normalize(
-    x: Any,
-    axis: int | tuple[int, ...] | None = -1,
-    order: float = 2,
-    epsilon: float | None = None,
-) -> Any:
-    """By the length along an axis."""
-
-def not_equal(x1: Any, x2: Any) -> Any:
-    """Whether x1 is not x2."""
-
-def one_hot(
-    x: Any,
-    num_classes: Any,
-    axis: int | tuple[int, ...] | None = -1,
-    dtype: Any = None,
-    sparse: bool = False,
-) -> Any:
-    """1 at the place of each integer, 0 elsewhere."""
-
-def ones(shape: Any, dtype: Any = None) -> Any: ...
-def ones_like(x: Any, dtype: Any = None) -> Any:
-    """Ones of the same shape."""
-
-def outer(x1: Any, x2: Any) -> Any:
-    """The products of each element with each."""
-
-def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Any:
-    """More elements around the others."""
-
-def percentile(
-    x: Any,
-    q: Any,
-    axis: int | tuple[int, ...] | None = None,
-    method: str = "linear",
-    keepdims: bool = False,
-) -> Any:
-    """The elements at percents of the order along axes."""
-
-def pinv(x: Any, rcond: Any = None) -> Any: ...
-def polar(abs_: Any, angle: Any) -> Any: ...
-def power(x1: Any, x2: Any) -> Any:
-    """x1 to the power of x2."""
-
-def prod(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False, dtype: Any = None) -> Any:
-    """The product along axes."""
-
-def psnr(x1: Any, x2: Any, max_val: Any) -> Any:
-    """The peak signal to noise ratio, in decibels."""
-
-def ptp(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The greatest less the least element along axes."""
-
-def qr(x: Any, mode: str = "reduced") -> Any: ...
-def quantile(
-    x: Any,
-    q: Any,
-    axis: int | tuple[int, ...] | None = None,
-    method: str = "linear",
-    keepdims: bool = False,
-) -> Any:
-    """The elements at parts of the order along axes."""
-
-def rad2deg(x: Any) -> Any:
-    """Radians as degrees."""
-
-def ravel(x: Any) -> Any:
-    """All elements along one axis."""
-
-def real(x: Any) -> Any:
-    """The real part."""
-
 def rearrange(tensor: Any, pattern: Any, **axes_lengths: Any) -> Any:
     """Axes split, ordered and joined by a pattern."""
 
-def reciprocal(x: Any) -> Any:
-    """1 / x."""
-
-def relu(x: Any) -> Any:
-    """max(x, 0)."""
-
-def relu6(x: Any) -> Any:
-    """x between 0 and 6."""
-
-def repeat(x: Any, repeats: Any, axis: int | tuple[int, ...] | None = None) -> Any:
-    """Each element repeated."""
-
-def reshape(x: Any, newshape: Any) -> Any:
-    """The elements in another shape."""
-
 def rfft(x: Any, fft_length: int | None = None) -> Any:
     """The Fourier transform of real numbers."""
-
-def right_shift(x: Any, y: Any) -> Any:
-    """x with its bits moved down by y."""
-
-def rms_normalization(
-    x: Any,
-    scale: Any = None,
-    axis: int | tuple[int, ...] | None = -1,
-    epsilon: float | None = None,
-) -> Any:
-    """By the root of the mean square."""
-
-def roll(x: Any, shift: Any, axis: int | tuple[int, ...] | None = None) -> Any:
-    """The elements moved on, those over the end to the start."""
-
-def rot90(array: Any, k: int = 1, axes: int | tuple[int, ...] = (0, 1)) -> Any:
-    """Quarter turns of the plane of two axes."""
-
-def round(x: Any, decimals: float = 0) -> Any:
-    """x to so many decimals, halves to the even side."""
 
 def rsqrt(x: Any) -> Any:
     """1 / sqrt(x)."""
@@ -869,9 +386,6 @@ def scatter(indices: Any, values: Any, shape: Any) -> Any:
 def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: Any = None) -> Any:
     """Other values at places."""
 
-def searchsorted(sorted_sequence: Any, values: Any, side: Any = "left") -> Any:
-    """Where values belong among ordered ones."""
-
 def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
     """The greatest element of each group."""
 
@@ -884,114 +398,12 @@ def segment_prod(data: Any, segment_ids: Any, num_segments: int | None = None, s
 def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
     """The sum of each group."""
 
-def select(condlist: Any, choicelist: Any, default: float = 0) -> Any:
-    """The choice of the first condition that holds."""
-
-def selu(x: Any) -> Any:
-    """1.0507 x if x > 0 else 1.7581 (exp(x) - 1)."""
-
-def separable_conv(
-    inputs: Any,
-    depthwise_kernel: Any,
-    pointwise_kernel: Any,
-    strides: int | tuple[int, ...] = 1,
-    padding: str = "valid",
-    data_format: str | None = None,
-    dilation_rate: int | tuple[int, ...] = 1,
-) -> Any:
-    """a convolution of each feature, then of all at each place."""
-
 def shape(x: Any) -> Any: ...
-def sigmoid(x: Any) -> Any:
-    """1 / (1 + exp(-x))."""
-
-def sign(x: Any) -> Any:
-    """-1, 0 or 1 with the sign of x."""
-
-def signbit(x: Any) -> Any:
-    """Whether x has a minus sign."""
-
-def silu(x: Any) -> Any:
-    """x / (1 + exp(-x))."""
-
-swish = silu
-
-def sin(x: Any) -> Any:
-    """The sine."""
-
-def sinc(x: Any) -> Any:
-    """sin(pi x) / (pi x), and 1 at 0."""
-
-def sinh(x: Any) -> Any:
-    """The hyperbolic sine."""
-
-def size(x: Any) -> Any:
-    """How many elements there are."""
-
 def slice(inputs: Any, start_indices: Any, shape: Any) -> Any:
     """a part that begins at computed places."""
 
 def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
     """With another part at computed places."""
-
-def slogdet(x: Any) -> Any: ...
-def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
-    """x drawn towards 0."""
-
-def softmax(x: Any, axis: int | tuple[int, ...] | None = -1) -> Any:
-    """exp(x) / sum(exp(x)) along an axis."""
-
-def softplus(x: Any) -> Any:
-    """log(1 + exp(x))."""
-
-def softsign(x: Any) -> Any:
-    """x / (1 + |x|)."""
-
-def solve(a: Any, b: Any) -> Any: ...
-def solve_triangular(a: Any, b: Any, lower: bool = False) -> Any: ...
-def sort(x: Any, axis: int | tuple[int, ...] | None = -1) -> Any:
-    """The elements along an axis in ascending order."""
-
-def space_to_depth(x: Any, block_size: Any, data_format: str | None = "channels_last") -> Any:
-    """Blocks of places joined to features."""
-
-def sparse_categorical_crossentropy(
-    target: Any,
-    output: Any,
-    from_logits: bool = False,
-    axis: int | tuple[int, ...] | None = -1,
-) -> Any:
-    """The crossentropy of classes by number."""
-
-def sparse_plus(x: Any) -> Any:
-    """0 up to -1, x from 1 on, (x + 1)^2 / 4 between."""
-
-def sparse_sigmoid(x: Any) -> Any:
-    """(x + 1) / 2, between 0 and 1."""
-
-def sparsemax(x: Any, axis: int | tuple[int, ...] | None = -1) -> Any:
-    """The nearest distribution along an axis."""
-
-def split(x: Any, indices_or_sections: Any, axis: int | tuple[int, ...] | None = 0) -> Any:
-    """Equal parts along an axis, or those between places."""
-
-def sqrt(x: Any) -> Any:
-    """The square root."""
-
-def square(x: Any) -> Any:
-    """x x."""
-
-def squareplus(x: Any, b: float = 4) -> Any:
-    """(x + sqrt(x x + b)) / 2."""
-
-def squeeze(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
-    """Without axes of extent 1."""
-
-def stack(x: Any, axis: int | tuple[int, ...] | None = 0) -> Any:
-    """Tensors joined along a new axis."""
-
-def std(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The root of the mean square of the distance from the mean."""
 
 def stft(
     x: Any,
@@ -1006,117 +418,15 @@ def stft(
 def stop_gradient(variable: Any) -> Any:
     """The tensor, of which no gradient passes."""
 
-def subtract(x1: Any, x2: Any) -> Any:
-    """x1 - x2."""
-
-def sum(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The sum along axes."""
-
-def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any: ...
-def swapaxes(x: Any, axis1: Any, axis2: Any) -> Any:
-    """Two axes in each other's place."""
-
 def switch(index: Any, branches: Any, *operands: Any) -> Any: ...
-def take(x: Any, indices: Any, axis: int | tuple[int, ...] | None = None) -> Any:
-    """The elements at places along an axis."""
-
-def take_along_axis(x: Any, indices: Any, axis: int | tuple[int, ...] | None = None) -> Any:
-    """An element of each row along an axis."""
-
-def tan(x: Any) -> Any:
-    """The tangent."""
-
-def tanh(x: Any) -> Any:
-    """The hyperbolic tangent."""
-
-def tanh_shrink(x: Any) -> Any:
-    """x - tanh(x)."""
-
-def tensordot(x1: Any, x2: Any, axes: int | tuple[int, ...] = 2) -> Any:
-    """The product summed over pairs of axes."""
-
-def threshold(x: Any, threshold: Any, default_value: Any) -> Any:
-    """x where it is above a threshold, else a value."""
-
-def tile(x: Any, repeats: Any) -> Any:
-    """Repeated as a whole."""
-
 def top_k(x: Any, k: Any, sorted: bool = True) -> Any:
     """The greatest elements along the last axis, and their places."""
-
-def trace(x: Any, offset: float = 0, axis1: float = 0, axis2: float = 1) -> Any:
-    """The sum of the diagonal of two axes."""
-
-def transpose(x: Any, axes: int | tuple[int, ...] | None = None) -> Any:
-    """The axes in another order."""
-
-def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int | tuple[int, ...] | None = -1) -> Any:
-    """The area under points, by trapezoids."""
-
-def tri(N: Any, M: Any = None, k: int = 0, dtype: Any = None) -> Any: ...
-def tril(x: Any, k: int = 0) -> Any:
-    """0 above a diagonal."""
-
-def triu(x: Any, k: int = 0) -> Any:
-    """0 below a diagonal."""
-
-def true_divide(x1: Any, x2: Any) -> Any:
-    """x1 / x2."""
-
-def trunc(x: Any) -> Any:
-    """The whole number next to x towards 0."""
-
-def unfold(
-    x: Any,
-    kernel_size: Any,
-    dilation: float = 1,
-    padding: int | tuple[Any, ...] = 0,
-    stride: float = 1,
-) -> Any:
-    """The windows of images as columns."""
-
-def unique(
-    x: Any,
-    sorted: bool = True,
-    return_index: bool = False,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    axis: int | tuple[int, ...] | None = None,
-    size: int | tuple[int, ...] | None = None,
-    fill_value: Any = None,
-) -> Any: ...
-def unravel_index(indices: Any, shape: Any) -> Any:
-    """The indices along axes of places in a tensor."""
 
 def unstack(x: Any, num: Any = None, axis: int | tuple[int, ...] | None = 0) -> Any:
     """The parts along an axis, which goes."""
 
-def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:
-    """The powers of each element."""
-
-def var(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """The mean square of the distance from the mean."""
-
-def vdot(x1: Any, x2: Any) -> Any:
-    """The sum of all products of elements."""
-
-def vectorize(pyfunc: Any, *, excluded: Any = None, signature: Any = None) -> Any: ...
 def vectorized_map(function: Any, elements: Any) -> Any: ...
-def view(x: Any, dtype: Any = None) -> Any: ...
 def view_as_complex(x: Any) -> Any: ...
 def view_as_real(x: Any) -> Any: ...
-def vsplit(x: Any, indices_or_sections: Any) -> Any:
-    """Parts along the first axis."""
-
-def vstack(xs: Any) -> Any:
-    """Tensors below each other."""
-
-def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
-    """x1 where the condition holds, else x2."""
-
 def while_loop(cond: Any, body: Any, loop_vars: Any, maximum_iterations: Any = None) -> Any: ...
-def zeros(shape: Any, dtype: Any = None) -> Any: ...
-def zeros_like(x: Any, dtype: Any = None) -> Any:
-    """Zeros of the same shape."""
-
 def __getattr__(name: str) -> Any: ...
