@@ -141,17 +141,23 @@ impl Fusion {
                         let order = crate::kernels::operand_order(&node.op, node.ty.dtype, i, &item.operands);
                         if let Some(view) = order {
                             let shape = Shape::from(&view.shape[..]);
-                            let dtype = self.items.get(*of).map_or(node.ty.dtype, |item: &Item| item.dtype);
-                            copies.push(Item {
-                                kind: Kind::Copy(lanes(dtype)),
-                                walk: view.shape.clone(),
-                                operands: vec![(*of, view)],
-                                shape: shape.clone(),
-                                dtype,
-                                node: node.inputs[i].index(),
+                            let operands = vec![(*of, view)];
+                            let known = copies.iter().position(|copy| copy.operands == operands);
+                            let copy = known.unwrap_or_else(|| {
+                                let dtype =
+                                    self.items.get(*of).map_or(node.ty.dtype, |item: &Item| item.dtype);
+                                copies.push(Item {
+                                    kind: Kind::Copy(lanes(dtype)),
+                                    walk: shape.to_vec(),
+                                    operands,
+                                    shape: shape.clone(),
+                                    dtype,
+                                    node: node.inputs[i].index(),
+                                });
+                                copies.len() - 1
                             });
                             // Copies are numbered after all nodes.
-                            item.operands[i] = (n + copies.len() - 1, View::contiguous(&shape));
+                            item.operands[i] = (n + copy, View::contiguous(&shape));
                         }
                     }
                 }

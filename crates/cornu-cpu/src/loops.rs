@@ -234,10 +234,22 @@ impl LoopBuilder {
         let mut stores: Vec<Store> = Vec::new();
         for (i, (slot, buffer, dtype, view)) in self.stores.iter().enumerate() {
             let strides = strides_of(n_loads + i);
+            let made = self.instructions.iter().position(|instruction| instruction.dst == *slot);
+            // What lies there is read no more once the value is made.
+            let over = |load: &Load| {
+                let read = |instruction: &Instruction| {
+                    instruction.args[..n_args(&instruction.code)].contains(&load.slot)
+                };
+                load.access == Access::Direct
+                    && (load.offset, &load.strides) == (view.offset, &strides)
+                    && !self.instructions[made.unwrap_or(0)..].iter().any(read)
+                    && self.stores.iter().all(|store| store.0 != load.slot)
+                    && self.folds.iter().all(|fold| fold.slot != load.slot)
+            };
             let direct = *dtype == lane_dtype
                 && lies_in_order(&strides)
-                && self.instructions.iter().any(|instruction| instruction.dst == *slot)
-                && loads.iter().all(|load| load.buffer != *buffer)
+                && made.is_some()
+                && loads.iter().all(|load| load.buffer != *buffer || over(load))
                 && stores.iter().all(|store| store.slot != *slot);
             stores.push(Store {
                 slot: *slot,
@@ -259,8 +271,14 @@ impl LoopBuilder {
             fold_shape,
             registers: Vec::new(),
             n_registers: 0,
+            streams: Vec::new(),
             parts: 1,
         };
+        let loads = built.loads.iter().filter(|load| load.access == Access::Direct).map(|load| load.slot);
+        let fresh =
+            |store: &&Store| store.direct && built.loads.iter().all(|load| load.buffer != store.buffer);
+        let stores = built.stores.iter().filter(fresh).map(|store| store.slot);
+        built.streams = loads.chain(stores).collect();
         give_registers(&mut built, self.n_slots as usize);
         split(&mut built, &mut partial);
         built

@@ -392,7 +392,7 @@ unsafe fn run_step(step: &Step, addresses: Addresses, scratch: Scratch, pool: &P
             (Work::ArgExtreme(work), _) => work.run(addresses),
             (Work::Gather(work), _) => work.run(addresses),
             (Work::ScatterAdd(work), _) => run(work.parts(), &|part, _| {
-                work.run(part, addresses);
+                work.run(part, addresses, isa);
                 Some((work.piece(part), work.size()))
             }),
             (Work::Copy(work), _) => work.run(addresses),

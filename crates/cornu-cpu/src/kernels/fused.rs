@@ -11,7 +11,7 @@ mod fold;
 
 use crate::kernels::Addresses;
 use crate::kernels::lane::{Lane, Stored, Truth, read, with_stored, write};
-use crate::simd::Isa;
+use crate::simd::{Isa, Job, prefetch};
 use cornu_graph::DType;
 use execute::execute;
 use fold::{FoldTile, combine, identity};
@@ -20,6 +20,9 @@ use std::ops::Range;
 
 /// Elements in a tile at most.
 pub(crate) const TILE: usize = 512;
+
+/// Bytes that come from memory together.
+const LINE: usize = 64;
 
 /// The number type that a loop computes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,6 +171,8 @@ pub(crate) struct Loop {
     /// For each slot its register, if it has one.
     pub(crate) registers: Vec<Option<u16>>,
     pub(crate) n_registers: usize,
+    /// Slots that lie in memory: each tile's follow the last one's.
+    pub(crate) streams: Vec<u16>,
     pub(crate) parts: usize,
 }
 
@@ -325,8 +330,8 @@ struct Run<'a, T> {
     isa: Isa,
 }
 
-/// The rows and columns of one tile.
-#[derive(Clone, Copy)]
+/// The rows and columns of one tile. (Handed on by reference: a copy of what was just written waits
+/// until all that was written before it has left the processor.)
 struct Tile {
     row: usize,
     n_rows: usize,
@@ -365,15 +370,15 @@ impl<T: Lane> Run<'_, T> {
             };
             for load in work.loads.iter().filter(|load| load.access == Access::Once) {
                 // A whole tile of them, so that each later tile finds what it needs.
-                let whole = match load.strides.last() {
+                let whole: &Tile = match load.strides.last() {
                     Some(0) if load.strides.iter().all(|&s| s == 0) => {
                         let value = read(addresses.at(load.buffer), load.dtype, load.offset);
                         std::slice::from_raw_parts_mut(pointers[load.slot as usize], n_lanes).fill(value);
                         continue;
                     }
-                    _ => first,
+                    _ => &first,
                 };
-                gather(work, load, addresses, whole, pointers[load.slot as usize]);
+                gather(work, load, addresses, whole, pointers[load.slot as usize], isa);
             }
             // Sums over rows go on from block to block.
             if fresh || work.fold_shape.as_ref().is_some_and(|shape| !shape.keeps_inner) {
@@ -385,7 +390,7 @@ impl<T: Lane> Run<'_, T> {
                 let mut column = block.columns.start;
                 while column < block.columns.end {
                     let n_columns = TILE.min(block.columns.end - column);
-                    run_tile(work, Tile { row, n_rows, column, n_columns }, part, addresses, pointers, isa);
+                    run_tile(work, &Tile { row, n_rows, column, n_columns }, part, addresses, pointers, isa);
                     column += n_columns;
                 }
                 row += n_rows;
@@ -453,26 +458,36 @@ fn row_offset(work: &Loop, strides: &[isize], row: usize) -> isize {
 ///
 /// # Safety
 /// As for [`Loop::run`].
-unsafe fn gather<T: Lane>(work: &Loop, load: &Load, addresses: Addresses, tile: Tile, register: *mut T) {
-    // SAFETY: the caller's promises are passed on.
-    unsafe {
-        let from = addresses.at(load.buffer);
-        let walk = Walk { work, strides: &load.strides, offset: load.offset, tile };
-        with_stored!(load.dtype, S => walk.gather::<T, S>(from.cast_const().cast(), register));
-    }
+unsafe fn gather<T: Lane>(
+    work: &Loop,
+    load: &Load,
+    addresses: Addresses,
+    tile: &Tile,
+    register: *mut T,
+    isa: Isa,
+) {
+    // SAFETY: the caller's promise.
+    let from = unsafe { addresses.at(load.buffer) }.cast_const();
+    let walk = Walk { work, strides: &load.strides, offset: load.offset, tile };
+    with_stored!(load.dtype, S => T::dispatch(isa, Gather { walk, from: from.cast::<S>(), register }));
 }
 
 /// Brings a tile of a result out of a register.
 ///
 /// # Safety
 /// As for [`Loop::run`].
-unsafe fn scatter<T: Lane>(work: &Loop, store: &Store, addresses: Addresses, tile: Tile, register: *const T) {
-    // SAFETY: the caller's promises are passed on.
-    unsafe {
-        let to = addresses.at(store.buffer);
-        let walk = Walk { work, strides: &store.strides, offset: store.offset, tile };
-        with_stored!(store.dtype, S => walk.scatter::<T, S>(register, to.cast()));
-    }
+unsafe fn scatter<T: Lane>(
+    work: &Loop,
+    store: &Store,
+    addresses: Addresses,
+    tile: &Tile,
+    register: *const T,
+    isa: Isa,
+) {
+    // SAFETY: the caller's promise.
+    let to = unsafe { addresses.at(store.buffer) };
+    let walk = Walk { work, strides: &store.strides, offset: store.offset, tile };
+    with_stored!(store.dtype, S => T::dispatch(isa, Scatter { walk, register, to: to.cast::<S>() }));
 }
 
 /// The way through a buffer that a tile takes.
@@ -480,7 +495,7 @@ struct Walk<'a> {
     work: &'a Loop,
     strides: &'a [isize],
     offset: isize,
-    tile: Tile,
+    tile: &'a Tile,
 }
 
 impl Walk<'_> {
@@ -492,15 +507,26 @@ impl Walk<'_> {
             + row_offset(self.work, self.strides, self.tile.row + r)
             + self.tile.column as isize * stride
     }
+}
 
-    /// # Safety
-    /// The view reaches only what the buffer holds; a register holds a tile.
-    unsafe fn gather<T: Lane, S: Stored>(&self, from: *const S, register: *mut T) {
-        let (n, stride) = (self.tile.n_columns, self.strides[self.strides.len() - 1]);
-        for r in 0..self.tile.n_rows {
-            // SAFETY: the caller's promise.
+/// A tile that is brought into a register, from a view that reaches only what its buffer holds.
+struct Gather<'a, T, S> {
+    walk: Walk<'a>,
+    from: *const S,
+    register: *mut T,
+}
+
+impl<T: Lane, S: Stored> Job for Gather<'_, T, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Gather { walk, from, register } = self;
+        let (n, stride) = (walk.tile.n_columns, walk.strides[walk.strides.len() - 1]);
+        for r in 0..walk.tile.n_rows {
+            // SAFETY: the view stays in its buffer, and a register holds a tile.
             unsafe {
-                let from = from.offset(self.row(r));
+                let from = from.offset(walk.row(r));
                 let to = std::slice::from_raw_parts_mut(register.add(r * n), n);
                 match stride {
                     0 => {
@@ -519,16 +545,27 @@ impl Walk<'_> {
             }
         }
     }
+}
 
-    /// # Safety
-    /// The view reaches only what the buffer holds; a register holds a tile.
-    unsafe fn scatter<T: Lane, S: Stored>(&self, register: *const T, to: *mut S) {
-        let (n, stride) = (self.tile.n_columns, self.strides[self.strides.len() - 1]);
-        for r in 0..self.tile.n_rows {
-            // SAFETY: the caller's promise.
+/// A tile that is brought out of a register, to a view that reaches only what its buffer holds.
+struct Scatter<'a, T, S> {
+    walk: Walk<'a>,
+    register: *const T,
+    to: *mut S,
+}
+
+impl<T: Lane, S: Stored> Job for Scatter<'_, T, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Scatter { walk, register, to } = self;
+        let (n, stride) = (walk.tile.n_columns, walk.strides[walk.strides.len() - 1]);
+        for r in 0..walk.tile.n_rows {
+            // SAFETY: the view stays in its buffer, and a register holds a tile.
             unsafe {
                 let from = std::slice::from_raw_parts(register.add(r * n), n);
-                let to = to.offset(self.row(r));
+                let to = to.offset(walk.row(r));
                 match stride {
                     1 => {
                         let to = std::slice::from_raw_parts_mut(to, n);
@@ -544,11 +581,50 @@ impl Walk<'_> {
     }
 }
 
+/// What the next tile reads and writes, on its way from memory while this one is computed: a share
+/// before each instruction, as many as the processor can wait for at the same time.
+struct Ahead<'a> {
+    streams: std::slice::Iter<'a, u16>,
+    /// Bytes of a tile.
+    bytes: usize,
+    /// The next line.
+    at: *const u8,
+    /// Lines that are left of this stream.
+    left: usize,
+    /// Lines before each instruction.
+    share: usize,
+}
+
+impl<'a> Ahead<'a> {
+    fn new(work: &'a Loop, n: usize) -> Ahead<'a> {
+        let bytes = n * work.lane_size();
+        let share = (work.streams.len() * bytes / LINE).div_ceil(work.instructions.len().max(1));
+        Ahead { streams: work.streams.iter(), bytes, at: std::ptr::null(), left: 0, share }
+    }
+
+    #[inline]
+    fn go_on<T: Lane>(&mut self, pointers: &[*mut T]) {
+        for _ in 0..self.share {
+            if self.left == 0 {
+                let Some(&slot) = self.streams.next() else {
+                    self.share = 0;
+                    return;
+                };
+                self.at = pointers[slot as usize].cast::<u8>().wrapping_add(self.bytes);
+                self.left = self.bytes / LINE;
+            }
+            prefetch(self.at);
+            self.at = self.at.wrapping_add(LINE);
+            self.left = self.left.saturating_sub(1);
+        }
+    }
+}
+
 /// # Safety
 /// As for [`Loop::run`].
 unsafe fn run_tile<T: Lane>(
     work: &Loop,
-    tile: Tile,
+    tile: &Tile,
     part: usize,
     addresses: Addresses,
     pointers: &mut [*mut T],
@@ -565,14 +641,16 @@ unsafe fn run_tile<T: Lane>(
                         load.offset + row_offset(work, &load.strides, tile.row) + tile.column as isize;
                     pointers[load.slot as usize] = addresses.at(load.buffer).cast::<T>().offset(start);
                 }
-                Access::Gather => gather(work, load, addresses, tile, pointers[load.slot as usize]),
+                Access::Gather => gather(work, load, addresses, tile, pointers[load.slot as usize], isa),
             }
         }
         for store in work.stores.iter().filter(|store| store.direct) {
             let start = store.offset + row_offset(work, &store.strides, tile.row) + tile.column as isize;
             pointers[store.slot as usize] = addresses.at(store.buffer).cast::<T>().offset(start);
         }
+        let mut ahead = Ahead::new(work, n);
         for instruction in &work.instructions {
+            ahead.go_on(pointers);
             let n = if instruction.padded { n.next_multiple_of(16) } else { n };
             execute(work, instruction, n, tile, addresses, pointers, isa);
         }
@@ -584,7 +662,7 @@ unsafe fn run_tile<T: Lane>(
             T::dispatch(isa, FoldTile { kind: fold.kind, values, target, shape, inner, tile });
         }
         for store in work.stores.iter().filter(|store| !store.direct) {
-            scatter(work, store, addresses, tile, pointers[store.slot as usize]);
+            scatter(work, store, addresses, tile, pointers[store.slot as usize], isa);
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Rows picked by index, and rows added back at indices.
 
 use super::Addresses;
-use super::lane::{Lane, read};
+use super::lane::{Lane, Stored, Truth, with_stored};
+use crate::simd::{Isa, Job};
 use cornu_graph::DType;
+use half::{bf16, f16};
 use std::ops::Range;
 
 /// Copies blocks: for each `outer`, for each index, `inner` elements of `x`'s `n` blocks.
@@ -20,30 +22,24 @@ pub(crate) struct Gather {
 }
 
 impl Gather {
-    /// The block that the `i`th index means: indices past the ends mean the ends.
-    ///
-    /// # Safety
-    /// There is an `i`th index.
-    unsafe fn index(&self, addresses: Addresses, i: usize) -> usize {
-        // SAFETY: the caller's promise.
-        let index: f64 = unsafe { read(addresses.at(self.indices), self.index_dtype, i as isize) };
-        (index.max(0.0) as usize).min(self.n.saturating_sub(1))
-    }
-
     /// # Safety
     /// The buffers hold what the fields say.
     pub(crate) unsafe fn run(&self, addresses: Addresses) {
         let bytes = self.inner * self.dtype.size();
-        // SAFETY: the caller's promise; `index` stays below `n`.
+        // SAFETY: the caller's promise; `block_of` stays below `n`.
         unsafe {
             let (x, to) = (addresses.at(self.x), addresses.at(self.output));
-            for outer in 0..self.outer {
-                for i in 0..self.n_indices {
-                    let from = x.add((outer * self.n + self.index(addresses, i)) * bytes);
-                    let to = to.add((outer * self.n_indices + i) * bytes);
-                    std::ptr::copy_nonoverlapping(from, to, bytes);
+            with_stored!(self.index_dtype, S => {
+                let indices = addresses.at(self.indices).cast_const().cast::<S>();
+                let indices = std::slice::from_raw_parts(indices, self.n_indices);
+                for outer in 0..self.outer {
+                    for (i, &index) in indices.iter().enumerate() {
+                        let from = x.add((outer * self.n + block_of(index, self.n)) * bytes);
+                        let to = to.add((outer * self.n_indices + i) * bytes);
+                        std::ptr::copy_nonoverlapping(from, to, bytes);
+                    }
                 }
-            }
+            });
         }
     }
 }
@@ -91,19 +87,19 @@ impl ScatterAdd {
 
     /// # Safety
     /// The buffers hold what the fields say; nobody else touches the part's result.
-    pub(crate) unsafe fn run(&self, part: usize, addresses: Addresses) {
+    pub(crate) unsafe fn run(&self, part: usize, addresses: Addresses, isa: Isa) {
         // SAFETY: the caller's promises are passed on.
         unsafe {
             match self.blocks.dtype {
-                DType::F32 => self.run_in::<f32>(part, addresses),
-                _ => self.run_in::<f64>(part, addresses),
+                DType::F32 => self.run_in::<f32>(part, addresses, isa),
+                _ => self.run_in::<f64>(part, addresses, isa),
             }
         }
     }
 
-    unsafe fn run_in<T: Lane>(&self, part: usize, addresses: Addresses) {
+    unsafe fn run_in<T: Lane>(&self, part: usize, addresses: Addresses, isa: Isa) {
         let (blocks, own, piece) = (&self.blocks, self.own(part), self.piece(part));
-        // SAFETY: the caller's promise; `index` stays below `n`.
+        // SAFETY: the caller's promise.
         unsafe {
             let x: *const T = addresses.at(blocks.x).cast_const().cast();
             let (to, updates): (*mut T, *mut T) =
@@ -114,12 +110,44 @@ impl ScatterAdd {
                 }
                 None => std::ptr::copy_nonoverlapping(x.add(piece.start), to.add(piece.start), piece.len()),
             }
-            for outer in own.start / blocks.n.max(1)..own.end.div_ceil(blocks.n.max(1)) {
-                for i in 0..blocks.n_indices {
-                    let target = outer * blocks.n + blocks.index(addresses, i);
-                    if own.contains(&target) {
-                        let source = (outer * blocks.n_indices + i) * blocks.inner;
-                        add(to, updates, target * blocks.inner, source, blocks.inner);
+            with_stored!(blocks.index_dtype, S => {
+                let indices = addresses.at(blocks.indices).cast_const().cast::<S>();
+                let indices = std::slice::from_raw_parts(indices, blocks.n_indices);
+                T::dispatch(isa, Additions { blocks, indices, own, to, updates });
+            });
+        }
+    }
+}
+
+/// What a part adds: all the updates whose indices mean one of its blocks.
+struct Additions<'a, T, S> {
+    blocks: &'a Gather,
+    indices: &'a [S],
+    own: Range<usize>,
+    to: *mut T,
+    updates: *const T,
+}
+
+impl<T: Lane, S: Stored> Job for Additions<'_, T, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Additions { blocks: &Gather { n, n_indices, inner, .. }, indices, own, to, updates } = self;
+        for outer in own.start / n.max(1)..own.end.div_ceil(n.max(1)) {
+            let first = outer * n;
+            let here = own.start.max(first) - first..own.end.min(first + n) - first;
+            // Most parts want few of the indices: sixteen are ruled out at a time.
+            for (c, chunk) in indices.chunks(16).enumerate() {
+                if !chunk.iter().fold(false, |any, &index| any | here.contains(&block_of(index, n))) {
+                    continue;
+                }
+                for (i, &index) in chunk.iter().enumerate() {
+                    let block = block_of(index, n);
+                    if here.contains(&block) {
+                        let source = (outer * n_indices + c * 16 + i) * inner;
+                        // SAFETY: the block is this part's, and there is an update for each index.
+                        unsafe { add(to, updates, (first + block) * inner, source, inner) };
                     }
                 }
             }
@@ -127,9 +155,17 @@ impl ScatterAdd {
     }
 }
 
+/// The block that an index means: indices past the ends mean the ends.
+#[inline(always)]
+fn block_of<S: Stored>(index: S, n: usize) -> usize {
+    let index: f64 = index.load();
+    (index.max(0.0) as usize).min(n.saturating_sub(1))
+}
+
 /// # Safety
 /// Both buffers hold `n` elements from there on, and are not the same.
-unsafe fn add<T: Lane>(to: *mut T, from: *mut T, target: usize, source: usize, n: usize) {
+#[inline(always)]
+unsafe fn add<T: Lane>(to: *mut T, from: *const T, target: usize, source: usize, n: usize) {
     // SAFETY: the caller's promise.
     let (to, from) = unsafe {
         (std::slice::from_raw_parts_mut(to.add(target), n), std::slice::from_raw_parts(from.add(source), n))

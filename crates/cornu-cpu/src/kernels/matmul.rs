@@ -388,6 +388,11 @@ impl<V: Vector> Block<V> {
                             pack::<V>(from, b_strides, steps, width, self.scratch, padded);
                         }
                         let to = begin as isize * c_width_stride + line as isize * c_line_stride;
+                        let (fetch, fetch_step) = match packed {
+                            false => (from.wrapping_offset(PREFETCH_STEPS * vector_step), vector_step),
+                            true if along == 1 => (from.wrapping_add(width), vector_step),
+                            true => (self.scratch.cast_const(), 0),
+                        };
                         Outer::<V> {
                             steps,
                             vectors: if packed { self.scratch } else { from },
@@ -401,7 +406,8 @@ impl<V: Vector> Block<V> {
                             c_stride: c_row_stride,
                             turned,
                             accumulate: accumulate || start > 0,
-                            ahead: if packed { 0 } else { PREFETCH_STEPS * vector_step },
+                            fetch,
+                            fetch_step,
                         }
                         .run();
                     }

@@ -314,6 +314,30 @@ pub(super) const RULES: &[Rule] = &[
         }
         _ => None,
     },
+    // sum(-x) = -sum(x)
+    |at| match at.op {
+        Op::Sum(_) if at.ty.dtype.is_float() => {
+            under(&at.x[0], |op| matches!(op, Op::Neg(_))).map(|x| -at.apply(&[&x]))
+        }
+        _ => None,
+    },
+    // sum(x * repeat(a)) = sum(x) * a, where a is the same along all axes of the sum
+    |at| match (at.op, at.x.first()?.op()?) {
+        (Op::Sum(sum), Op::Mul(_)) if at.ty.dtype.is_float() => {
+            let operands = at.x[0].operands();
+            let taken_out = |x: &Tensor, repeated: &Tensor| {
+                let a = under(repeated, |op| matches!(op, Op::Broadcast(_)))?;
+                let rank = repeated.rank();
+                let extent =
+                    |axis: usize| (axis + a.rank()).checked_sub(rank).map_or(1, |axis| a.shape()[axis]);
+                let same = sum.axes.iter().all(|&axis| extent(axis) == 1);
+                let kept: Shape = (0..rank).filter(|axis| !sum.axes.contains(axis)).map(extent).collect();
+                same.then(|| at.apply(&[x]) * a.reshape(kept).broadcast_to(&at.ty.shape))
+            };
+            taken_out(&operands[0], &operands[1]).or_else(|| taken_out(&operands[1], &operands[0]))
+        }
+        _ => None,
+    },
     // max(repeat(a)) = a, min(repeat(a)) = a for a scalar a, where there is an element
     |at| match at.op {
         Op::ReduceMax(_) | Op::ReduceMin(_) if at.x[0].shape().size() > 0 => {

@@ -202,6 +202,30 @@ fn rearrangements_meet() {
 }
 
 #[test]
+fn what_is_the_same_along_a_sum_is_taken_out() {
+    becomes(
+        "f32[2, 3]",
+        "%1 = sum(%0) {axes=[0]} : f32[3]
+         %2 = broadcast(%1) : f32[2, 3]
+         %3 = exp(%0) : f32[2, 3]
+         %4 = mul(%3, %2) : f32[2, 3]
+         %5 = neg(%4) : f32[2, 3]
+         %6 = sum(%5) {axes=[0]} : f32[3]",
+        "%1 = sum(%0) {axes=[0]} : f32[3]
+         %2 = exp(%0) : f32[2, 3]
+         %3 = sum(%2) {axes=[0]} : f32[3]
+         %4 = mul(%3, %1) : f32[3]
+         %5 = neg(%4) : f32[3]",
+    );
+    // Along the other axis it is not.
+    let kept = "%1 = sum(%0) {axes=[0]} : f32[3]
+         %2 = broadcast(%1) : f32[2, 3]
+         %3 = mul(%2, %0) : f32[2, 3]
+         %4 = sum(%3) {axes=[1]} : f32[2]";
+    becomes("f32[2, 3]", kept, kept);
+}
+
+#[test]
 fn casts_and_choices() {
     becomes("f32[3]", "%1 = cast(%0) : f64[3]\n%2 = cast(%1) : f32[3]", "");
     becomes("u8[3]", "%1 = cast(%0) : i32[3]\n%2 = cast(%1) : f32[3]", "%1 = cast(%0) : f32[3]");

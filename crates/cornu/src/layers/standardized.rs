@@ -17,7 +17,8 @@ pub(super) fn axes_of(shape: &Shape, axes: &[isize]) -> Result<Vec<usize>, Strin
 pub(super) fn moments(x: &Tensor, axes: &[usize]) -> (Tensor, Tensor) {
     let axes: Vec<isize> = axes.iter().map(|&axis| axis as isize).collect();
     let mean = x.mean_keep(&axes);
-    let variance = (x - &mean).square().mean_keep(&axes);
+    // The distances from a mean add up to zero: the variance changes nothing of the mean's gradient.
+    let variance = (x - mean.stop_gradient()).square().mean_keep(&axes);
     (mean, variance)
 }
 

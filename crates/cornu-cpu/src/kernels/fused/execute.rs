@@ -17,7 +17,7 @@ pub(super) unsafe fn execute<T: Lane>(
     work: &Loop,
     instruction: &Instruction,
     n: usize,
-    tile: Tile,
+    tile: &Tile,
     addresses: Addresses,
     pointers: &[*mut T],
     isa: Isa,

@@ -75,7 +75,7 @@ pub(super) struct FoldTile<'a, T> {
     pub(super) target: *mut T,
     pub(super) shape: &'a FoldShape,
     pub(super) inner: usize,
-    pub(super) tile: Tile,
+    pub(super) tile: &'a Tile,
 }
 
 impl<T: Lane> Job for FoldTile<'_, T> {

@@ -89,8 +89,10 @@ pub(super) struct Outer<V: Vector> {
     /// Whether vectors run along the columns of `c`, across its rows.
     pub(super) turned: bool,
     pub(super) accumulate: bool,
-    /// How far ahead the vectors are fetched into the cache; 0 for what is there already.
-    pub(super) ahead: isize,
+    /// What is fetched into the cache in the first step, and how far from it in each further one: the
+    /// vectors of later steps, or those of the next strip.
+    pub(super) fetch: *const V::Element,
+    pub(super) fetch_step: isize,
 }
 
 impl<V: Vector> Outer<V> {
@@ -127,6 +129,10 @@ impl<V: Vector> Outer<V> {
                     12 if most >= 12 => self.block::<12, C, 1>(),
                     _ => unreachable!("a block has at most {MAX_ROWS} lines"),
                 }
+                if self.fetch_step != self.vector_step {
+                    // The next strip's vectors are on their way: no other block need ask for them.
+                    (self.fetch, self.fetch_step) = (self.vectors, 0);
+                }
                 let done = lines as isize;
                 self.numbers = self.numbers.offset(done * self.number_stride);
                 self.c = self.c.offset(done * if self.turned { 1 } else { self.c_stride });
@@ -151,18 +157,14 @@ impl<V: Vector> Outer<V> {
             for (i, offset) in offsets.iter_mut().enumerate().skip(1) {
                 *offset = std::hint::black_box(i as isize * self.number_stride);
             }
-            let (mut vectors, mut numbers) = (self.vectors, self.numbers);
+            let mut at = (self.vectors, self.numbers, self.fetch);
             for _ in 0..self.steps / U {
                 for sums in &mut sums {
-                    self.step(vectors, numbers, &offsets, last, sums);
-                    vectors = vectors.offset(self.vector_step);
-                    numbers = numbers.offset(self.number_step);
+                    self.step(&mut at, &offsets, last, sums);
                 }
             }
             for _ in 0..self.steps % U {
-                self.step(vectors, numbers, &offsets, last, &mut sums[0]);
-                vectors = vectors.offset(self.vector_step);
-                numbers = numbers.offset(self.number_step);
+                self.step(&mut at, &offsets, last, &mut sums[0]);
             }
             let mut block = sums[0];
             for sums in &sums[1..] {
@@ -181,20 +183,25 @@ impl<V: Vector> Outer<V> {
         }
     }
 
+    /// One step of k, from vectors, numbers and what is fetched, to those of the next.
     #[inline(always)]
     unsafe fn step<const R: usize, const C: usize>(
         &self,
-        vectors: *const V::Element,
-        numbers: *const V::Element,
+        (vectors, numbers, fetch): &mut (*const V::Element, *const V::Element, *const V::Element),
         offsets: &[isize; R],
         last: V::Mask,
         sums: &mut [[V; C]; R],
     ) {
         for i in 0..C {
-            V::prefetch(vectors.wrapping_add(i * V::LANES).wrapping_offset(self.ahead));
+            V::prefetch(fetch.wrapping_add(i * V::LANES));
         }
+        *fetch = fetch.wrapping_offset(self.fetch_step);
         // SAFETY: as for the block.
-        unsafe { add_outer_product(vectors, numbers, offsets, last, sums) }
+        unsafe {
+            add_outer_product(*vectors, *numbers, offsets, last, sums);
+            *vectors = vectors.offset(self.vector_step);
+            *numbers = numbers.offset(self.number_step);
+        }
     }
 
     #[inline(always)]

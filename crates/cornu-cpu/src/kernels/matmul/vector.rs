@@ -6,7 +6,7 @@
 use std::marker::PhantomData;
 use std::ops::{Add, Mul};
 
-use crate::simd::{Isa, Job};
+use crate::simd::{Isa, Job, prefetch};
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
@@ -57,13 +57,7 @@ pub trait Vector: Copy {
     /// Asks the cache for what lies at `p`, which may be anywhere.
     #[inline(always)]
     fn prefetch(p: *const Self::Element) {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: every x86-64 processor has the instruction, and it never faults.
-        unsafe {
-            _mm_prefetch::<_MM_HINT_T0>(p.cast());
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = p;
+        prefetch(p.cast());
     }
     /// LANES elements from `p` on.
     unsafe fn load(p: *const Self::Element) -> Self;
