@@ -24,7 +24,6 @@ use blocks::Blocks;
 use compile::Compiler;
 use cornu_graph::{Array, Data, Element, Error, Graph, Shape, Type, check_types};
 use std::borrow::Borrow;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -341,14 +340,19 @@ impl Scratch {
 unsafe fn run_step(step: &Step, addresses: Addresses, scratch: Scratch, pool: &Pool, isa: Isa) {
     let blocks = step.blocks.as_ref();
     // Runs parts of a kernel, and the loops that follow it on what each part has made.
-    let run = |parts: usize, kernel: &(dyn Fn(usize, *mut u8) -> Option<(Range<usize>, usize)> + Sync)| {
+    let run = |parts: usize, kernel: &(dyn Fn(usize, Addresses, *mut u8) + Sync)| {
         let part = |part: usize, worker: usize| {
             // Also on the pool's other threads.
             let _flush = FlushSubnormals::new();
             let scratch = scratch.of(worker);
-            if let (Some((made, size)), Some(blocks)) = (kernel(part, scratch), blocks) {
-                // SAFETY: the rows are this part's alone; each worker has its own scratch.
-                unsafe { blocks.run(blocks.rows_of(made, size), part, addresses, scratch, isa) };
+            let Some((blocks, rows)) = step.rows_after(part) else {
+                return kernel(part, addresses, scratch);
+            };
+            // SAFETY: the rows are this part's alone; each worker has its own scratch.
+            unsafe {
+                let addresses = blocks.addresses(&rows, addresses, scratch);
+                kernel(part, addresses, scratch);
+                blocks.run(rows, part, addresses, scratch, isa);
             }
         };
         pool.run(parts, &part);
@@ -359,25 +363,26 @@ unsafe fn run_step(step: &Step, addresses: Addresses, scratch: Scratch, pool: &P
             (Work::Loop(_), Some(blocks)) => {
                 let part = |part: usize, worker: usize| {
                     let _flush = FlushSubnormals::new();
-                    blocks.run(blocks.rows(part), part, addresses, scratch.of(worker), isa);
+                    let (rows, scratch) = (blocks.rows(part), scratch.of(worker));
+                    let addresses = blocks.addresses(&rows, addresses, scratch);
+                    blocks.run(rows, part, addresses, scratch, isa);
                 };
                 pool.run(blocks.parts, &part);
             }
             (Work::Loop(work), None) => {
-                run(work.parts, &|part, scratch| {
+                run(work.parts, &|part, addresses, scratch| {
                     work.run(work.block(part), part, true, addresses, scratch, isa);
-                    None
                 });
                 work.finish(addresses);
             }
-            (Work::Dot(products), _) => run(products.parts(), &|part, scratch| {
-                products.run(part, addresses, scratch, isa);
-                Some((products.whole_rows(part)?, products.size()))
-            }),
+            (Work::Dot(products), _) => {
+                run(products.parts(), &|part, addresses, scratch| {
+                    products.run(part, addresses, scratch, isa);
+                });
+            }
             (Work::Conv(convolution), _) => {
-                run(convolution.parts(), &|part, scratch| {
+                run(convolution.parts(), &|part, addresses, scratch| {
                     convolution.run(part, addresses, scratch, isa);
-                    Some((convolution.whole_rows(part)?, convolution.size()))
                 });
                 let sum = |part: usize, _: usize| {
                     let _flush = FlushSubnormals::new();
@@ -385,16 +390,14 @@ unsafe fn run_step(step: &Step, addresses: Addresses, scratch: Scratch, pool: &P
                 };
                 pool.run(convolution.sums(), &sum);
             }
-            (Work::Windows(windows), _) => run(windows.parts(), &|part, _| {
-                windows.run(part, addresses, isa);
-                Some((windows.piece(part), windows.size()))
-            }),
+            (Work::Windows(windows), _) => {
+                run(windows.parts(), &|part, addresses, _| windows.run(part, addresses, isa));
+            }
             (Work::ArgExtreme(work), _) => work.run(addresses),
             (Work::Gather(work), _) => work.run(addresses),
-            (Work::ScatterAdd(work), _) => run(work.parts(), &|part, _| {
-                work.run(part, addresses, isa);
-                Some((work.piece(part), work.size()))
-            }),
+            (Work::ScatterAdd(work), _) => {
+                run(work.parts(), &|part, addresses, _| work.run(part, addresses, isa));
+            }
             (Work::Copy(work), _) => work.run(addresses),
             (Work::TakePart(work), _) => work.run(addresses),
             (Work::PutPart(work), _) => work.run(addresses),

@@ -4,11 +4,12 @@
 //! same rows: then a softmax, a normalization or the sums of a bias's gradient ride on the product or
 //! convolution that makes their operand, and chains of loops walk through memory once.
 
-use super::compile::Compiler;
-use super::{Step, Work};
+use super::compile::{Compiler, scratch_of};
+use super::{Place, Step, Work};
 use crate::kernels::Addresses;
 use crate::kernels::fused::{Load, Loop, Store};
 use crate::layout::View;
+use crate::memory::ALIGNMENT;
 use crate::simd::Isa;
 use std::ops::Range;
 
@@ -30,10 +31,77 @@ pub(super) struct Blocks {
     pub(super) parts: usize,
     /// Buffers of which a block has made just its own rows, with their number of elements.
     open: Vec<(usize, usize)>,
+    locals: Locals,
+}
+
+/// The most bytes of a kernel's result that a worker keeps to itself: they stay in the second-level cache.
+const LOCAL: usize = 1 << 18;
+
+/// What nobody reads but the loops of its own step: each worker keeps just the rows at hand, in its
+/// scratch memory, so that they never go out to memory.
+#[derive(Clone, Debug, Default)]
+struct Locals {
+    all: Vec<Local>,
+    /// Where the worker's own table of addresses lies in its scratch memory, after what loops and
+    /// kernel need, and how many entries it has; the rows follow.
+    table: usize,
+    n_buffers: usize,
+    /// Bytes of the rows.
+    bytes: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Local {
+    buffer: usize,
+    row_bytes: usize,
+    /// Where the rows lie among those of all.
+    offset: usize,
+    /// Whether the kernel makes it: then it is the rows of a whole part, not of a block.
+    by_kernel: bool,
+}
+
+impl Locals {
+    fn area(&self) -> usize {
+        self.table + (self.n_buffers * size_of::<*mut u8>()).next_multiple_of(ALIGNMENT)
+    }
+
+    /// Notes in the worker's table that the locals of a kernel, or of its loops, now begin at `row`.
+    ///
+    /// # Safety
+    /// The scratch memory is this worker's, holds [`Blocks::scratch_bytes`], and has the table.
+    unsafe fn move_to(&self, row: usize, by_kernel: bool, scratch: *mut u8) {
+        for local in self.all.iter().filter(|local| local.by_kernel == by_kernel) {
+            let at = scratch.wrapping_add(self.area() + local.offset).wrapping_sub(row * local.row_bytes);
+            // SAFETY: the caller's promise; the table has an entry for each buffer.
+            unsafe { *scratch.add(self.table).cast::<*mut u8>().add(local.buffer) = at };
+        }
+    }
 }
 
 impl Blocks {
-    /// Runs the loops on rows of a part.
+    /// The addresses for some rows of a part: the plan's, or a worker's own.
+    ///
+    /// # Safety
+    /// The scratch memory is this worker's and holds [`Blocks::scratch_bytes`].
+    pub(super) unsafe fn addresses(
+        &self,
+        rows: &Range<usize>,
+        addresses: Addresses,
+        scratch: *mut u8,
+    ) -> Addresses {
+        if self.locals.all.is_empty() {
+            return addresses;
+        }
+        // SAFETY: the table has as many entries as the plan's; the worker's lies in its scratch memory.
+        unsafe {
+            let table = scratch.add(self.locals.table).cast::<*mut u8>();
+            std::ptr::copy_nonoverlapping(addresses.0, table, self.locals.n_buffers);
+            self.locals.move_to(rows.start, true, scratch);
+            Addresses(table)
+        }
+    }
+
+    /// Runs the loops on rows of a part, at [`Blocks::addresses`].
     ///
     /// # Safety
     /// As for [`Loop::run`]; nobody else touches what these rows write.
@@ -48,6 +116,8 @@ impl Blocks {
         let mut row = rows.start;
         while row < rows.end {
             let end = (row + self.block).min(rows.end);
+            // SAFETY: as for the whole.
+            unsafe { self.locals.move_to(row, false, scratch) };
             for work in &self.loops {
                 let block = work.block_of(row..end, self.rows);
                 // SAFETY: the caller's promises are passed on; the plan has seen that blocks fit.
@@ -77,8 +147,12 @@ impl Blocks {
         }
     }
 
-    pub(super) fn scratch_bytes(&self) -> usize {
-        self.loops.iter().map(Loop::scratch_bytes).max().unwrap_or(0)
+    /// Bytes of scratch memory that a worker needs, for a kernel that needs so many.
+    pub(super) fn scratch_bytes(&self, kernel: usize) -> usize {
+        match self.locals.all.is_empty() {
+            true => self.loops.iter().map(Loop::scratch_bytes).fold(kernel, usize::max),
+            false => self.locals.area() + self.locals.bytes,
+        }
     }
 
     fn is_open(&self, buffer: usize) -> Option<usize> {
@@ -117,7 +191,7 @@ impl Blocks {
         loops.push(next.clone());
         let most = loops.iter().map(Loop::size).max().unwrap_or(1);
         let block = (BLOCK * rows / most.max(1)).clamp(1, rows.max(1));
-        Some(Blocks { loops, rows, block, open, parts: self.parts })
+        Some(Blocks { loops, rows, block, open, parts: self.parts, locals: Locals::default() })
     }
 }
 
@@ -146,38 +220,65 @@ fn walks_in_order(extents: &[usize], strides: &[isize]) -> bool {
 }
 
 impl Work {
-    /// What a kernel writes, its number of elements, and those that each part makes, in order; `None`
-    /// where these are not in one piece.
-    fn pieces(&self) -> Option<(usize, usize, Vec<Range<usize>>)> {
-        let (buffer, size, parts) = match self {
-            Work::Dot(work) => (work.c, work.size(), work.parts()),
-            Work::Conv(work) => (work.output, work.size(), work.parts()),
-            Work::Windows(work) => (work.output, work.size(), work.parts()),
-            Work::ScatterAdd(work) => (work.blocks.output, work.size(), work.parts()),
-            _ => return None,
-        };
-        let piece = |part: usize| match self {
+    /// The buffer that a kernel writes, and its number of elements.
+    fn result(&self) -> Option<(usize, usize)> {
+        match self {
+            Work::Dot(work) => Some((work.c, work.size())),
+            Work::Conv(work) => Some((work.output, work.size())),
+            Work::Windows(work) => Some((work.output, work.size())),
+            Work::ScatterAdd(work) => Some((work.blocks.output, work.size())),
+            _ => None,
+        }
+    }
+
+    /// The elements of the result that a part of a kernel makes; `None` where these are not in one piece.
+    fn piece(&self, part: usize) -> Option<Range<usize>> {
+        match self {
             Work::Dot(work) => work.whole_rows(part),
             Work::Conv(work) => work.whole_rows(part),
             Work::Windows(work) => Some(work.piece(part)),
             Work::ScatterAdd(work) => Some(work.piece(part)),
             _ => None,
+        }
+    }
+
+    /// All of these, in order.
+    fn pieces(&self) -> Option<Vec<Range<usize>>> {
+        let parts = match self {
+            Work::Dot(work) => work.parts(),
+            Work::Conv(work) => work.parts(),
+            Work::Windows(work) => work.parts(),
+            Work::ScatterAdd(work) => work.parts(),
+            _ => return None,
         };
-        Some((buffer, size, (0..parts).map(piece).collect::<Option<_>>()?))
+        (0..parts).map(|part| self.piece(part)).collect()
     }
 }
 
 impl Step {
+    /// The rows that a part's loops run over, where the part is a kernel's that loops follow.
+    pub(super) fn rows_after(&self, part: usize) -> Option<(&Blocks, Range<usize>)> {
+        let (blocks, (_, size)) = (self.blocks.as_ref()?, self.work.result()?);
+        Some((blocks, blocks.rows_of(self.work.piece(part)?, size)))
+    }
+
     /// This step with the loop of another one after it, if that one may follow block by block.
     fn followed_by(&self, next: &Step) -> Option<Step> {
         let Step { work: Work::Loop(work), blocks: None, .. } = next else { return None };
-        let start = |rows, open| Blocks { loops: Vec::new(), rows, block: 1, parts: 1, open };
+        let start = |rows, open| Blocks {
+            loops: Vec::new(),
+            rows,
+            block: 1,
+            parts: 1,
+            open,
+            locals: Locals::default(),
+        };
         let blocks = match (&self.blocks, &self.work) {
             (Some(blocks), _) => blocks.clone(),
             (None, Work::Loop(first)) => start(first.size(), Vec::new()).grown(first, &[])?,
             (None, kernel) => {
-                let (buffer, size, pieces) = kernel.pieces()?;
-                Blocks { parts: pieces.len(), ..start(size, vec![(buffer, size)]) }
+                let (parts, (buffer, size)) = (kernel.pieces()?.len(), kernel.result()?);
+                Blocks { parts, ..start(size, vec![(buffer, size)]) }
             }
         };
         let mut blocks = blocks.grown(work, &self.writes)?;
@@ -197,9 +298,8 @@ impl Step {
                 blocks.parts = wanted.min(blocks.rows);
             }
             kernel => {
-                let (_, size, pieces) = kernel.pieces()?;
-                let each = size / blocks.rows;
-                if pieces.iter().any(|piece| piece.start % each != 0 || piece.end % each != 0) {
+                let each = kernel.result()?.1 / blocks.rows;
+                if kernel.pieces()?.iter().any(|piece| piece.start % each != 0 || piece.end % each != 0) {
                     return None;
                 }
             }
@@ -230,6 +330,9 @@ impl Compiler<'_> {
         for i in 0..self.steps.len() {
             self.give_partials(i);
         }
+        for i in 0..self.steps.len() {
+            self.keep_locally(i);
+        }
     }
 
     /// Step `i` together with the first one that uses what it makes, if that may follow; it is moved
@@ -245,6 +348,47 @@ impl Compiler<'_> {
         };
         let j = (i + 1..self.steps.len()).find(|&j| touches(&self.steps[j]))?;
         Some((j, step.followed_by(&self.steps[j])?))
+    }
+
+    /// Finds what nobody reads but the loops of step `i` themselves, which needs no place of its own.
+    fn keep_locally(&mut self, i: usize) {
+        let step = &self.steps[i];
+        let Some(blocks) = &step.blocks else { return };
+        let touched =
+            |step: &Step, buffer: &usize| step.reads.contains(buffer) || step.writes.contains(buffer);
+        let outputs: Vec<Option<usize>> =
+            self.fusion.outputs.iter().map(|&item| self.buffers[item]).collect();
+        let made = step.work.result();
+        // Rows that a worker has at hand of what a kernel makes.
+        let piece = |size: usize| {
+            let rows = |piece: Range<usize>| blocks.rows_of(piece, size).len();
+            step.work.pieces().into_iter().flatten().map(rows).max()
+        };
+        let (mut all, mut bytes) = (Vec::new(), 0);
+        for &(buffer, size) in &blocks.open {
+            let Place::Arena(arena) = self.places[buffer] else { continue };
+            let others = self.steps.iter().enumerate().filter(|(other, _)| *other != i);
+            if outputs.contains(&Some(buffer)) || others.into_iter().any(|(_, step)| touched(step, &buffer)) {
+                continue;
+            }
+            let by_kernel = made.is_some_and(|(result, _)| result == buffer);
+            let row_bytes = self.arena_bytes[arena].1 / blocks.rows;
+            let rows = if by_kernel { piece(size).unwrap_or(blocks.rows) } else { blocks.block };
+            if row_bytes * blocks.rows != self.arena_bytes[arena].1 || rows * row_bytes > LOCAL {
+                continue;
+            }
+            all.push(Local { buffer, row_bytes, offset: bytes, by_kernel });
+            bytes += (rows * row_bytes).next_multiple_of(ALIGNMENT);
+        }
+        for local in &all {
+            if let Place::Arena(arena) = self.places[local.buffer] {
+                self.arena_bytes[arena].1 = 0;
+            }
+        }
+        let table = scratch_of(step).next_multiple_of(ALIGNMENT);
+        if let Some(blocks) = &mut self.steps[i].blocks {
+            blocks.locals = Locals { all, table, n_buffers: self.places.len(), bytes };
+        }
     }
 
     /// Gives the sums that parts make for themselves the room that as many parts need.

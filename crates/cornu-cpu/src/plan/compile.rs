@@ -1,6 +1,5 @@
 //! From a graph to the steps of a plan: what becomes of each group of work, and where it lies.
 
-use super::blocks::Blocks;
 use super::{Place, Plan, Step, Work, data_address};
 use crate::fuse::{Fusion, Kind, NONE, lanes};
 use crate::kernels::argmax::ArgExtreme;
@@ -502,7 +501,8 @@ impl<'a> Compiler<'a> {
     }
 }
 
-fn scratch_of(step: &Step) -> usize {
+/// Bytes of scratch memory that each worker needs for a step.
+pub(super) fn scratch_of(step: &Step) -> usize {
     let own = match &step.work {
         Work::Loop(work) => work.scratch_bytes(),
         Work::Dot(products) => products.scratch_bytes(),
@@ -510,5 +510,5 @@ fn scratch_of(step: &Step) -> usize {
         Work::Scan(work) => work.steps.iter().map(scratch_of).max().unwrap_or(0),
         _ => 0,
     };
-    own.max(step.blocks.as_ref().map_or(0, Blocks::scratch_bytes))
+    step.blocks.as_ref().map_or(own, |blocks| blocks.scratch_bytes(own))
 }

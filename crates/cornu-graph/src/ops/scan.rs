@@ -2,6 +2,7 @@
 
 mod call;
 mod gradient;
+mod kept;
 
 pub use call::{ScanOptions, Scanned};
 

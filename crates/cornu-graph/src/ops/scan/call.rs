@@ -1,8 +1,9 @@
 //! The call that makes a scan, and the calls that it is tested with.
 
+use super::kept::keep;
 use super::{Body, Scan};
 use crate::builder::step_type;
-use crate::ops::{Op, Sample};
+use crate::ops::Sample;
 use crate::{Builder, DType, Error, Graph, Tensor, concat};
 use std::panic::Location;
 
@@ -11,8 +12,8 @@ use std::panic::Location;
 pub struct ScanOptions {
     /// Whether the last step runs first. Results stay with their steps.
     pub reverse: bool,
-    /// Whether the products of each step are kept, so that the gradient reads them instead of
-    /// computing them again: what training wants.
+    /// Whether what takes long in each step (products, exponentials ...) is kept, so that the gradient
+    /// reads it instead of computing it again: what training wants.
     pub keep: bool,
     /// The number of steps, which sequences say too where there are any.
     pub length: Option<usize>,
@@ -30,7 +31,7 @@ impl ScanOptions {
         self
     }
 
-    /// Keeps products for the gradient, or not.
+    /// Keeps for the gradient what takes long, or not.
     pub fn keep(mut self, keep: bool) -> ScanOptions {
         self.keep = keep;
         self
@@ -152,7 +153,7 @@ impl Builder {
             });
         }
         if options.keep {
-            inner.keep_products(&mut outputs);
+            keep(&inner, &mut outputs);
         }
         let named: Vec<(String, &Tensor)> =
             outputs.iter().enumerate().map(|(i, output)| (format!("y{i}"), output)).collect();
@@ -208,26 +209,6 @@ impl Builder {
                 None
             }
         }
-    }
-
-    /// Adds to `outputs` the products that they are made of and that have their dtype.
-    fn keep_products(&self, outputs: &mut Vec<Tensor>) {
-        let Some(dtype) = outputs.first().map(Tensor::dtype) else { return };
-        let (mut seen, mut found) = (Vec::new(), Vec::new());
-        let mut stack = outputs.clone();
-        while let Some(tensor) = stack.pop() {
-            if seen.contains(&tensor.id) {
-                continue;
-            }
-            seen.push(tensor.id);
-            if matches!(tensor.op(), Some(Op::Dot(_))) && tensor.dtype() == dtype {
-                found.push(tensor.id);
-            }
-            stack.extend(tensor.operands());
-        }
-        found.sort_unstable();
-        found.retain(|id| outputs.iter().all(|output| output.id != *id));
-        outputs.extend(found.into_iter().map(|id| self.tensor(id)));
     }
 }
 
