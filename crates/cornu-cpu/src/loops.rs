@@ -2,7 +2,8 @@
 
 use crate::fuse::{Fusion, Item, Kind, fold_order, lanes, reduced_axes};
 use crate::kernels::fused::{
-    Access, Code, Fold, FoldKind, FoldShape, Instruction, Lanes, Load, Loop, Store, TILE, rows_per_tile,
+    Access, Code, Comparison, First, Fold, FoldKind, FoldShape, Instruction, Lanes, Load, Loop, Second,
+    Store, TILE, rows_per_tile,
 };
 use crate::layout::{View, collapse};
 use cornu_graph::ops::Op;
@@ -68,7 +69,7 @@ impl LoopBuilder {
 
     pub(crate) fn instruction(&mut self, code: Code, args: &[u16]) -> u16 {
         let dst = self.slot();
-        let mut slots = [0; 3];
+        let mut slots = [0; 4];
         slots[..args.len()].copy_from_slice(args);
         self.instructions.push(Instruction { code, dst, args: slots, padded: false });
         dst
@@ -150,9 +151,33 @@ impl LoopBuilder {
         self.store(slot, buffers[index].unwrap_or_default(), item.dtype, view);
     }
 
+    /// Joins instructions whose result one other alone wants with that one, so that both take one pass.
+    fn join_instructions(&mut self) {
+        let mut uses = vec![0; self.n_slots as usize];
+        let args = self.instructions.iter().flat_map(|i| &i.args[..n_args(&i.code)]);
+        let kept = self.stores.iter().map(|store| &store.0).chain(self.folds.iter().map(|fold| &fold.slot));
+        args.chain(kept).for_each(|&slot| uses[slot as usize] += 1);
+        let mut joined: Vec<Instruction> = Vec::new();
+        for mut next in std::mem::take(&mut self.instructions) {
+            let found = (0..n_args(&next.code)).find_map(|i| {
+                let before = joined.iter().position(|before| before.dst == next.args[i])?;
+                (uses[next.args[i] as usize] == 1)
+                    .then(|| join(&joined[before], &next, i))?
+                    .map(|j| (before, j))
+            });
+            if let Some((before, instruction)) = found {
+                joined.remove(before);
+                next = instruction;
+            }
+            joined.push(next);
+        }
+        self.instructions = joined;
+    }
+
     /// Lays the axes out, chooses how each operand is reached and gives out registers. `partial`
     /// makes a buffer of so many bytes for the parts' own results.
-    pub(crate) fn build(self, mut partial: impl FnMut(usize) -> usize) -> Loop {
+    pub(crate) fn build(mut self, mut partial: impl FnMut(usize) -> usize) -> Loop {
+        self.join_instructions();
         let lane_dtype = self.lanes.dtype();
         let rank = self.walk.len();
         let views: Vec<&View> =
@@ -377,11 +402,45 @@ fn split(work: &mut Loop, partial: &mut impl FnMut(usize) -> usize) {
     }
 }
 
+/// The instruction that does what `before` and then `next`, whose operand `i` that one makes, do.
+fn join(before: &Instruction, next: &Instruction, i: usize) -> Option<Instruction> {
+    let [a, b, ..] = before.args;
+    let (code, args) = match (&before.code, &next.code) {
+        (Code::Equal | Code::Less | Code::LessEqual, Code::Select) if i == 0 => {
+            let comparison = match before.code {
+                Code::Equal => Comparison::Equal,
+                Code::Less => Comparison::Less,
+                _ => Comparison::LessEqual,
+            };
+            (Code::Choose(comparison), [a, b, next.args[1], next.args[2]])
+        }
+        (first, second) => {
+            let first = match first {
+                Code::Add => First::Add,
+                Code::Sub => First::Sub,
+                Code::Mul => First::Mul,
+                Code::Div => First::Div,
+                _ => return None,
+            };
+            let second = match (second, i) {
+                (Code::Add, _) => Second::Add,
+                (Code::Mul, _) => Second::Mul,
+                (Code::Sub, 0) => Second::Sub,
+                (Code::Sub, _) => Second::SubFrom,
+                _ => return None,
+            };
+            (Code::Pair(first, second), [a, b, next.args[1 - i], 0])
+        }
+    };
+    Some(Instruction { code, dst: next.dst, args, padded: false })
+}
+
 /// How many operands an instruction has.
 pub(crate) fn n_args(code: &Code) -> usize {
     match code {
         Code::Uniform { .. } => 0,
-        Code::Select => 3,
+        Code::Select | Code::Pair(..) => 3,
+        Code::Choose(_) => 4,
         Code::Add
         | Code::Sub
         | Code::Mul
@@ -402,6 +461,8 @@ fn effort(code: &Code) -> usize {
         Code::Exp | Code::Expm1 | Code::Log | Code::Log1p | Code::Tanh | Code::Sigmoid | Code::Erf => 8,
         Code::Sin | Code::Cos | Code::Pow | Code::Uniform { .. } => 16,
         Code::Div | Code::Sqrt | Code::Round(_) => 4,
+        Code::Pair(First::Div, _) => 5,
+        Code::Pair(..) | Code::Choose(_) => 2,
         _ => 1,
     }
 }

@@ -72,6 +72,10 @@ pub(crate) enum Code {
     Less,
     LessEqual,
     Select,
+    /// `second(first(a, b), c)`: two instructions in one pass.
+    Pair(First, Second),
+    /// `c` where the comparison of `a` with `b` holds, else `d`.
+    Choose(Comparison),
     /// Random numbers; the buffers hold seed and step.
     Uniform {
         stream: u64,
@@ -80,12 +84,39 @@ pub(crate) enum Code {
     },
 }
 
+/// The first of a pair of instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum First {
+    Add,
+    Sub,
+    Mul,
+    Div,
+}
+
+/// The second of a pair, which takes what the first has made and another operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Second {
+    Add,
+    Sub,
+    /// The other operand less what the first has made.
+    SubFrom,
+    Mul,
+}
+
+/// What a choice looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Equal,
+    Less,
+    LessEqual,
+}
+
 /// One instruction: `dst = code(args)`, all of them slots.
 #[derive(Clone, Debug)]
 pub(crate) struct Instruction {
     pub(crate) code: Code,
     pub(crate) dst: u16,
-    pub(crate) args: [u16; 3],
+    pub(crate) args: [u16; 4],
     /// Whether lanes past the end of a tile may be touched: all slots are registers.
     pub(crate) padded: bool,
 }

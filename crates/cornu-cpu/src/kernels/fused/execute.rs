@@ -1,6 +1,6 @@
 //! What each instruction of a loop does to its lanes.
 
-use super::{Code, Instruction, Loop, Tile};
+use super::{Code, Comparison, First, Instruction, Loop, Second, Tile};
 use crate::kernels::Addresses;
 use crate::kernels::lane::Lane;
 use crate::simd::{Isa, Job};
@@ -26,7 +26,7 @@ pub(super) unsafe fn execute<T: Lane>(
     let slot = |i: usize| unsafe {
         std::slice::from_raw_parts(pointers[instruction.args[i] as usize].cast_const(), n)
     };
-    let (a, b, c) = (|| slot(0), || slot(1), || slot(2));
+    let (a, b, c, d) = (|| slot(0), || slot(1), || slot(2), || slot(3));
     // SAFETY: the caller's promise.
     let dst = unsafe { std::slice::from_raw_parts_mut(pointers[instruction.dst as usize], n) };
     match &instruction.code {
@@ -67,6 +67,18 @@ pub(super) unsafe fn execute<T: Lane>(
         Code::Less => zip(isa, dst, a(), b(), |x, y| truth(x < y)),
         Code::LessEqual => zip(isa, dst, a(), b(), |x, y| truth(x <= y)),
         Code::Select => T::dispatch(isa, Select { dst, condition: a(), x: b(), y: c() }),
+        Code::Pair(First::Add, second) => pair(isa, dst, [a(), b(), c()], *second, |x, y| x.add(y)),
+        Code::Pair(First::Sub, second) => pair(isa, dst, [a(), b(), c()], *second, |x, y| x.sub(y)),
+        Code::Pair(First::Mul, second) => pair(isa, dst, [a(), b(), c()], *second, |x, y| x.mul(y)),
+        Code::Pair(First::Div, second) => pair(isa, dst, [a(), b(), c()], *second, |x, y| x.div(y)),
+        Code::Choose(comparison) => {
+            let args = [a(), b(), c(), d()];
+            match comparison {
+                Comparison::Equal => choose(isa, dst, args, |x, y| x == y),
+                Comparison::Less => choose(isa, dst, args, |x, y| x < y),
+                Comparison::LessEqual => choose(isa, dst, args, |x, y| x <= y),
+            }
+        }
         Code::Uniform { stream, seed, step } => {
             // SAFETY: seed and step are `i64` scalars, says the operation's type rule.
             let (seed, step) =
@@ -121,6 +133,59 @@ impl<T: Lane, F: Fn(T, T) -> T> Job for Zip<'_, T, F> {
 
 fn zip<T: Lane>(isa: Isa, dst: &mut [T], a: &[T], b: &[T], f: impl Fn(T, T) -> T) {
     T::dispatch(isa, Zip { dst, a, b, f });
+}
+
+/// `f` of three lanes.
+struct ZipThree<'a, T, F> {
+    dst: &'a mut [T],
+    args: [&'a [T]; 3],
+    f: F,
+}
+
+impl<T: Lane, F: Fn(T, T, T) -> T> Job for ZipThree<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [a, b, c] = self.args;
+        for (((d, &x), &y), &z) in self.dst.iter_mut().zip(a).zip(b).zip(c) {
+            *d = (self.f)(x, y, z);
+        }
+    }
+}
+
+/// The second of two instructions on what the first makes of `args[0]` and `args[1]`.
+#[inline(always)]
+fn pair<T: Lane>(isa: Isa, dst: &mut [T], args: [&[T]; 3], second: Second, first: impl Fn(T, T) -> T) {
+    match second {
+        Second::Add => T::dispatch(isa, ZipThree { dst, args, f: |x, y, z| first(x, y).add(z) }),
+        Second::Sub => T::dispatch(isa, ZipThree { dst, args, f: |x, y, z| first(x, y).sub(z) }),
+        Second::SubFrom => T::dispatch(isa, ZipThree { dst, args, f: |x, y, z: T| z.sub(first(x, y)) }),
+        Second::Mul => T::dispatch(isa, ZipThree { dst, args, f: |x, y, z| first(x, y).mul(z) }),
+    }
+}
+
+/// The third of four lanes where `holds` of the first two, else the fourth.
+struct Choose<'a, T, F> {
+    dst: &'a mut [T],
+    args: [&'a [T]; 4],
+    holds: F,
+}
+
+impl<T: Lane, F: Fn(T, T) -> bool> Job for Choose<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [a, b, c, d] = self.args;
+        for ((((to, &a), &b), &c), &d) in self.dst.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+            *to = if (self.holds)(a, b) { c } else { d };
+        }
+    }
+}
+
+fn choose<T: Lane>(isa: Isa, dst: &mut [T], args: [&[T]; 4], holds: impl Fn(T, T) -> bool) {
+    T::dispatch(isa, Choose { dst, args, holds });
 }
 
 /// `x` where the condition is not zero, else `y`.
