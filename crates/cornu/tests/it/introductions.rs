@@ -13,7 +13,7 @@ use cornu::Fit;
 use digits_in_default_batches::digits_in_batches;
 
 /// The folder of the data sets, where there is one.
-fn folder() -> Option<String> {
+pub(crate) fn folder() -> Option<String> {
     let near = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data").to_string();
     let folder = std::env::var("CORNU_DATA").unwrap_or(near);
     match std::path::Path::new(&folder).join("mnist").is_dir() {

@@ -22,6 +22,7 @@ mod layers;
 mod layers_attention;
 mod losses;
 mod metrics;
+mod mixed_precision;
 mod npy_dataset;
 mod operations;
 mod optimizers;
