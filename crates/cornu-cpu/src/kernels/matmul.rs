@@ -118,6 +118,13 @@ const MAX_VECTORS: usize = 3;
 /// processor foresees only strides within a page.
 const PREFETCH_STEPS: isize = 12;
 
+/// Lines for which rows are read in the order in which they lie: so few that memory takes longer than
+/// arithmetic.
+const FEW_LINES: usize = 4;
+
+/// Rows that are read at the same time then.
+const FEW_STEPS: usize = 16;
+
 /// Elements that scratch memory is aligned to: 64 bytes of `f32`.
 const ALIGNMENT: usize = 16;
 
@@ -359,8 +366,14 @@ impl<V: Vector> Block<V> {
             if turned { (self.b, b_strides, n) } else { (self.a, [a_strides[1], a_strides[0]], m) };
         let (c_width_stride, c_line_stride) = if turned { (c_row_stride, 1) } else { (1, c_row_stride) };
         let across = if V::REGISTERS < 32 || turned && lines > 8 { 2 } else { MAX_VECTORS };
-        // Rows are read once from end to end; the other paths come back to what they have read.
-        let most_steps = if packed || turned { PANEL_DEPTH } else { usize::MAX };
+        // Long rows that few lines want are read once, a few at a time from end to end; other rows strip by
+        // strip; the other paths come back to what they have read.
+        let in_order = !packed && !turned && along == 1 && lines <= FEW_LINES && width >= 4 * PANEL_WIDTH;
+        let most_steps = match (packed || turned, in_order) {
+            (true, _) => PANEL_DEPTH,
+            (_, true) => FEW_STEPS,
+            _ => usize::MAX,
+        };
         let packs_both = self.packs_both;
         let most_lines = if packed { PANEL_ROWS } else { usize::MAX };
         for (line, lines) in chunks(lines, 1, most_lines) {
@@ -389,9 +402,11 @@ impl<V: Vector> Block<V> {
                         }
                         let to = begin as isize * c_width_stride + line as isize * c_line_stride;
                         let (fetch, fetch_step) = match packed {
-                            false => (from.wrapping_offset(PREFETCH_STEPS * vector_step), vector_step),
-                            true if along == 1 => (from.wrapping_add(width), vector_step),
-                            true => (self.scratch.cast_const(), 0),
+                            false if !in_order => {
+                                (from.wrapping_offset(PREFETCH_STEPS * vector_step), vector_step)
+                            }
+                            _ if along == 1 => (from.wrapping_add(width), vector_step),
+                            _ => (self.scratch.cast_const(), 0),
                         };
                         Outer::<V> {
                             steps,
