@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ._elements import _in_pool
 from ._structure import leaves, map_leaves
 from .data import Dataset
 
@@ -344,23 +345,12 @@ def _py_dataset_pass(x: Any, shuffle: bool, seed: Callable[[], int] | None) -> I
         for i in order:
             yield x[i]
         return
-    from collections import deque
     from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
     pool_class = ProcessPoolExecutor if getattr(x, "use_multiprocessing", False) else ThreadPoolExecutor
     ahead = max(1, int(getattr(x, "max_queue_size", 10)))
     with pool_class(max(1, workers)) as pool:
-        waiting: deque = deque()
-        try:
-            for i in order:
-                waiting.append(pool.submit(x.__getitem__, i))
-                if len(waiting) >= ahead:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+        yield from _in_pool(pool, x.__getitem__, order, ahead)
 
 
 def _columns_of_numbers(kinds: Iterable[tuple[Any, str, bool]], name: str) -> None:

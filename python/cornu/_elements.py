@@ -11,11 +11,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._structure import map_leaves
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 class TensorSpec:
@@ -166,17 +169,22 @@ def _map_in_threads(call: Callable, values: Iterator, threads: int) -> Iterator:
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(threads) as pool:
-        waiting: deque = deque()
-        try:
-            for value in values:
-                waiting.append(pool.submit(call, value))
-                if len(waiting) > 2 * threads:
-                    yield waiting.popleft().result()
-            while waiting:
+        yield from _in_pool(pool, call, values, 2 * threads + 1)
+
+
+def _in_pool(pool: Executor, call: Callable, values: Iterable, ahead: int) -> Iterator:
+    """What `call` makes of the values, in their order; at most `ahead` calls are under way."""
+    waiting: deque = deque()
+    try:
+        for value in values:
+            waiting.append(pool.submit(call, value))
+            if len(waiting) >= ahead:
                 yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
 
 
 def _ahead(elements: Callable[[], Iterator], size: int) -> Iterator:

@@ -93,22 +93,7 @@ impl Fusion {
     /// Whether an item is cheap to compute again.
     fn is_cheap(&self, graph: &Graph, item: usize) -> bool {
         let op = &graph.nodes()[self.items[item].node].op;
-        let dear = matches!(
-            op,
-            Op::Exp(_)
-                | Op::Expm1(_)
-                | Op::Log(_)
-                | Op::Log1p(_)
-                | Op::Tanh(_)
-                | Op::Sigmoid(_)
-                | Op::Erf(_)
-                | Op::Sin(_)
-                | Op::Cos(_)
-                | Op::Pow(_)
-                | Op::Uniform(_)
-                | Op::Div(_)
-                | Op::Sqrt(_)
-        );
+        let dear = op.is_transcendental() || matches!(op, Op::Uniform(_) | Op::Div(_) | Op::Sqrt(_));
         matches!(self.items[item].kind, Kind::Elementwise(_)) && !dear
     }
 

@@ -401,12 +401,13 @@ impl<V: Vector> Block<V> {
                             pack::<V>(from, b_strides, steps, width, self.scratch, padded);
                         }
                         let to = begin as isize * c_width_stride + line as isize * c_line_stride;
-                        let (fetch, fetch_step) = match packed {
-                            false if !in_order => {
-                                (from.wrapping_offset(PREFETCH_STEPS * vector_step), vector_step)
-                            }
-                            _ if along == 1 => (from.wrapping_add(width), vector_step),
-                            _ => (self.scratch.cast_const(), 0),
+                        let (fetch, fetch_step) = if !packed && !in_order {
+                            (from.wrapping_offset(PREFETCH_STEPS * vector_step), vector_step)
+                        } else if along == 1 {
+                            // The next strip's.
+                            (from.wrapping_add(width), vector_step)
+                        } else {
+                            (self.scratch.cast_const(), 0)
                         };
                         Outer::<V> {
                             steps,

@@ -11,6 +11,7 @@ use crate::kernels::fused::{Load, Loop, Store};
 use crate::layout::View;
 use crate::memory::ALIGNMENT;
 use crate::simd::Isa;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Elements of the longest loop that a block has, about: they stay in the second-level cache.
@@ -330,8 +331,17 @@ impl Compiler<'_> {
         for i in 0..self.steps.len() {
             self.give_partials(i);
         }
+        // How many steps touch each buffer; what is given out at the end is touched once more.
+        let mut touched = vec![0; self.places.len()];
+        for step in &self.steps {
+            let buffers: BTreeSet<usize> = step.reads.iter().chain(&step.writes).copied().collect();
+            buffers.into_iter().for_each(|buffer| touched[buffer] += 1);
+        }
+        for buffer in self.fusion.outputs.iter().filter_map(|&item| self.buffers[item]) {
+            touched[buffer] += 1;
+        }
         for i in 0..self.steps.len() {
-            self.keep_locally(i);
+            self.keep_locally(i, &touched);
         }
     }
 
@@ -350,14 +360,11 @@ impl Compiler<'_> {
         Some((j, step.followed_by(&self.steps[j])?))
     }
 
-    /// Finds what nobody reads but the loops of step `i` themselves, which needs no place of its own.
-    fn keep_locally(&mut self, i: usize) {
+    /// Finds what nobody reads but the loops of step `i` themselves, which needs no place of its own;
+    /// `touched` counts who reads or writes each buffer.
+    fn keep_locally(&mut self, i: usize, touched: &[usize]) {
         let step = &self.steps[i];
         let Some(blocks) = &step.blocks else { return };
-        let touched =
-            |step: &Step, buffer: &usize| step.reads.contains(buffer) || step.writes.contains(buffer);
-        let outputs: Vec<Option<usize>> =
-            self.fusion.outputs.iter().map(|&item| self.buffers[item]).collect();
         let made = step.work.result();
         // Rows that a worker has at hand of what a kernel makes.
         let piece = |size: usize| {
@@ -367,8 +374,7 @@ impl Compiler<'_> {
         let (mut all, mut bytes) = (Vec::new(), 0);
         for &(buffer, size) in &blocks.open {
             let Place::Arena(arena) = self.places[buffer] else { continue };
-            let others = self.steps.iter().enumerate().filter(|(other, _)| *other != i);
-            if outputs.contains(&Some(buffer)) || others.into_iter().any(|(_, step)| touched(step, &buffer)) {
+            if touched[buffer] > 1 {
                 continue;
             }
             let by_kernel = made.is_some_and(|(result, _)| result == buffer);

@@ -213,6 +213,24 @@ registry! {
 }
 
 impl Op {
+    /// Whether each element of the result is a transcendental function of the operands', which takes
+    /// many times as long as their sum.
+    pub fn is_transcendental(&self) -> bool {
+        matches!(
+            self,
+            Op::Exp(_)
+                | Op::Expm1(_)
+                | Op::Log(_)
+                | Op::Log1p(_)
+                | Op::Pow(_)
+                | Op::Tanh(_)
+                | Op::Sigmoid(_)
+                | Op::Erf(_)
+                | Op::Sin(_)
+                | Op::Cos(_)
+        )
+    }
+
     /// Whether each element of the result comes from the elements of the operands at the same place.
     pub fn is_elementwise(&self) -> bool {
         matches!(

@@ -56,18 +56,5 @@ fn gradient_of(op: &Op) -> Reads {
 }
 
 fn takes_long(op: &Op) -> bool {
-    let transcendental = matches!(
-        op,
-        Op::Exp(_)
-            | Op::Expm1(_)
-            | Op::Log(_)
-            | Op::Log1p(_)
-            | Op::Pow(_)
-            | Op::Tanh(_)
-            | Op::Sigmoid(_)
-            | Op::Erf(_)
-            | Op::Sin(_)
-            | Op::Cos(_)
-    );
-    transcendental || matches!(op, Op::Dot(_) | Op::Conv(_))
+    op.is_transcendental() || matches!(op, Op::Dot(_) | Op::Conv(_))
 }
