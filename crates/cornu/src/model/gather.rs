@@ -4,7 +4,7 @@ use cornu_graph::philox::Random;
 use cornu_graph::{Array, Shape};
 use std::ops::Range;
 use std::panic::resume_unwind;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{Builder, Scope, ScopedJoinHandle, available_parallelism};
 
 /// Bytes of a batch from which another thread gathers it: copying them takes longer than waking that
@@ -171,43 +171,102 @@ impl<'scope> Gather<'scope> {
 /// A thread that gathers what it is asked for, one batch at a time. It ends when nobody can ask it any
 /// more.
 struct Helper<'scope> {
-    ask: SyncSender<(Place, Vec<Array>)>,
-    filled: Receiver<Vec<Array>>,
+    desk: Arc<Desk>,
     /// What it is working on, or has done.
     asked: Option<Place>,
     thread: Option<ScopedJoinHandle<'scope, ()>>,
 }
 
+/// Where a helper and who asks it leave things for each other. (A channel would allocate when somebody
+/// first waits at it.)
+struct Desk {
+    on_it: Mutex<OnDesk>,
+    changed: Condvar,
+}
+
+enum OnDesk {
+    Nothing,
+    Asked(Place, Vec<Array>),
+    Filled(Vec<Array>),
+    /// One of the two has left.
+    Left,
+}
+
+impl Desk {
+    fn put(&self, thing: OnDesk) {
+        let mut on_it = self.on_it.lock().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(*on_it, OnDesk::Left) {
+            *on_it = thing;
+        }
+        drop(on_it);
+        self.changed.notify_one();
+    }
+
+    /// Waits for what `wanted` takes, or until the other has left.
+    fn take<R>(&self, wanted: impl Fn(OnDesk) -> Result<R, OnDesk>) -> Option<R> {
+        let mut on_it = self.on_it.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if matches!(*on_it, OnDesk::Left) {
+                return None;
+            }
+            match wanted(std::mem::replace(&mut *on_it, OnDesk::Nothing)) {
+                Ok(found) => return Some(found),
+                Err(other) => *on_it = other,
+            }
+            on_it = self.changed.wait(on_it).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Tells that its owner has left the desk, however that came about.
+struct Leaving(Arc<Desk>);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.put(OnDesk::Left);
+    }
+}
+
+impl Drop for Helper<'_> {
+    fn drop(&mut self) {
+        self.desk.put(OnDesk::Left);
+    }
+}
+
 impl<'scope> Helper<'scope> {
     /// `None` where the system refuses a thread.
     fn start<'env>(scope: &'scope Scope<'scope, 'env>, mut rows: Rows<'scope>) -> Option<Helper<'scope>> {
-        let (ask, asked) = sync_channel::<(Place, Vec<Array>)>(1);
-        let (done, filled) = sync_channel(1);
+        let desk = Arc::new(Desk { on_it: Mutex::new(OnDesk::Nothing), changed: Condvar::new() });
+        let leaving = Leaving(desk.clone());
         let work = move || {
-            for (place, mut arrays) in asked {
+            let asked = |thing| match thing {
+                OnDesk::Asked(place, memory) => Ok((place, memory)),
+                other => Err(other),
+            };
+            while let Some((place, mut arrays)) = leaving.0.take(asked) {
                 rows.fill(place, &mut arrays);
-                if done.send(arrays).is_err() {
-                    break;
-                }
+                leaving.0.put(OnDesk::Filled(arrays));
             }
         };
         let thread = Builder::new().name("cornu-gather".into()).spawn_scoped(scope, work).ok()?;
-        Some(Helper { ask, filled, asked: None, thread: Some(thread) })
+        Some(Helper { desk, asked: None, thread: Some(thread) })
     }
 
     fn ask(&mut self, place: Place, memory: Vec<Array>) {
-        if self.ask.send((place, memory)).is_err() {
-            self.panic();
-        }
+        self.desk.put(OnDesk::Asked(place, memory));
         self.asked = Some(place);
     }
 
     /// What it was asked for last, once that is there; `None` where it was asked for nothing.
     fn filled(&mut self) -> Option<(Place, Vec<Array>)> {
         let place = self.asked.take()?;
-        match self.filled.recv() {
-            Ok(arrays) => Some((place, arrays)),
-            Err(_) => self.panic(),
+        let filled = |thing| match thing {
+            OnDesk::Filled(arrays) => Ok(arrays),
+            other => Err(other),
+        };
+        match self.desk.take(filled) {
+            Some(arrays) => Some((place, arrays)),
+            None => self.panic(),
         }
     }
 
