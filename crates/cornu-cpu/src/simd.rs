@@ -17,6 +17,8 @@ pub enum Isa {
     Avx2 = 2,
     /// AVX-512 F, BW, DQ and VL.
     Avx512 = 3,
+    /// The same with BF16, and with tiles of bfloat16 (AMX): for products of bfloat16 alone.
+    Amx = 4,
 }
 
 /// Work that is compiled once for each instruction set.
@@ -43,6 +45,7 @@ impl Isa {
                 BEST.store(best as u8, Ordering::Relaxed);
                 best
             }
+            4 => Isa::Amx,
             3 => Isa::Avx512,
             2 => Isa::Avx2,
             _ => Isa::Portable,
@@ -58,7 +61,7 @@ impl Isa {
                 && std::is_x86_feature_detected!("avx512vl")
                 && std::is_x86_feature_detected!("fma")
             {
-                return Isa::Avx512;
+                return if has_tiles() { Isa::Amx } else { Isa::Avx512 };
             }
             if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
                 return Isa::Avx2;
@@ -74,6 +77,7 @@ impl Isa {
             1 => Isa::Portable,
             2 => Isa::Avx2,
             3 => Isa::Avx512,
+            4 => Isa::Amx,
             _ => {
                 let isa = Isa::best();
                 FORCED.store(isa as u8, Ordering::Relaxed);
@@ -90,7 +94,8 @@ impl Isa {
 
     /// All instruction sets that this processor has, the portable one first.
     pub fn available() -> Vec<Isa> {
-        [Isa::Portable, Isa::Avx2, Isa::Avx512].into_iter().filter(|isa| *isa <= Isa::best()).collect()
+        let all = [Isa::Portable, Isa::Avx2, Isa::Avx512, Isa::Amx];
+        all.into_iter().filter(|isa| *isa <= Isa::best()).collect()
     }
 
     /// Runs `job` in the copy compiled for this instruction set.
@@ -100,7 +105,7 @@ impl Isa {
     pub fn run<J: Job>(self, job: J) -> J::Output {
         #[cfg(target_arch = "x86_64")]
         {
-            if self == Isa::Avx512 && Isa::best() == Isa::Avx512 {
+            if self >= Isa::Avx512 && Isa::best() >= Isa::Avx512 {
                 // SAFETY: `best` has just found every feature that `avx512` is compiled with.
                 return unsafe { avx512(job) };
             }
@@ -111,6 +116,18 @@ impl Isa {
         }
         job.run()
     }
+}
+
+/// Whether the processor has tiles that multiply bfloat16 (the library has no name for them yet).
+#[cfg(target_arch = "x86_64")]
+fn has_tiles() -> bool {
+    const AMX_BF16: u32 = 1 << 22;
+    const AMX_TILE: u32 = 1 << 24;
+    let both = AMX_BF16 | AMX_TILE;
+    // SAFETY: a processor with AVX-512 has the instruction and this leaf. (Later compilers know it is safe.)
+    #[allow(unused_unsafe)]
+    let features = unsafe { std::arch::x86_64::__cpuid_count(7, 0) };
+    cfg!(target_os = "linux") && std::is_x86_feature_detected!("avx512bf16") && features.edx & both == both
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -1,11 +1,13 @@
 //! The general product as a series of matrix products.
 
 mod half;
+mod tiles;
 
 use super::Addresses;
-use super::matmul::Product;
+use super::matmul::{Part, Product};
 use crate::layout::{View, collapse};
 use crate::simd::Isa;
+use crate::widen::is_half;
 use ::half::{bf16, f16};
 use cornu_graph::DType;
 use cornu_graph::ops::Dot;
@@ -115,14 +117,31 @@ impl Products {
         };
         let batch = a_batch.iter().zip(&b_batch).map(|(a, b)| (a.0, a.1, b.1)).collect();
         let [a, b, c] = buffers;
-        let scratch = match dtype {
-            DType::BF16 => half::scratch_len::<bf16>(&product) * 2,
-            DType::F16 => half::scratch_len::<f16>(&product) * 2,
+        let (a_offset, b_offset) = (views[0].offset, views[1].offset);
+        let each = if is_half(dtype) { half::parts(&product) } else { product.parts() };
+        let new = Products { a, b, c, dtype, a_offset, b_offset, batch, product, scratch: 0, each };
+        let of_part = |part: Part| match dtype {
+            DType::BF16 => {
+                2 * half::scratch_len::<bf16>(&product, &part).max(tiles::scratch_len(&product, &part))
+            }
+            DType::F16 => 2 * half::scratch_len::<f16>(&product, &part),
             _ => product.scratch_len(),
         };
-        let each = product.parts();
-        let (a_offset, b_offset) = (views[0].offset, views[1].offset);
-        Products { a, b, c, dtype, a_offset, b_offset, batch, product, scratch, each }
+        let scratch = (0..each).map(|i| of_part(new.part(i))).max().unwrap_or(0);
+        Products { scratch, ..new }
+    }
+
+    /// The block of a product that part `i` of it computes.
+    fn part(&self, i: usize) -> Part {
+        if is_half(self.dtype) { half::part(&self.product, i) } else { self.product.part(i) }
+    }
+
+    /// How they are computed, in a word or two.
+    pub(crate) fn name(&self, isa: Isa) -> String {
+        match self.dtype == DType::BF16 && tiles::fit(&self.product, isa) {
+            true => "tiles".into(),
+            false => self.product.path().to_string(),
+        }
     }
 
     /// Number of matrix products.
@@ -151,7 +170,7 @@ impl Products {
             let own = self.share(part);
             return Some(own.start * m * n..own.end * m * n);
         }
-        let (start, block) = (part / each * m * n, self.product.part(part % each));
+        let (start, block) = (part / each * m * n, self.part(part % each));
         (block.columns == (0..n)).then_some(start + block.rows.start * n..start + block.rows.end * n)
     }
 
@@ -209,12 +228,16 @@ impl Products {
                 DType::BF16 => {
                     let (pa, pb, pc) = (pa.cast::<bf16>(), pb.cast::<bf16>(), pc.cast::<bf16>());
                     let (pa, pb, pc) = (pa.offset(a), pb.offset(b), pc.add(c));
-                    half::run_part(&self.product, isa, part, pa, pb, pc, scratch.cast());
+                    let part = self.part(part);
+                    match tiles::fit(&self.product, isa) {
+                        true => tiles::run_part(&self.product, isa, &part, pa, pb, pc, scratch.cast()),
+                        false => half::run_part(&self.product, isa, &part, pa, pb, pc, scratch.cast()),
+                    }
                 }
                 DType::F16 => {
                     let (pa, pb, pc) = (pa.cast::<f16>(), pb.cast::<f16>(), pc.cast::<f16>());
                     let (pa, pb, pc) = (pa.offset(a), pb.offset(b), pc.add(c));
-                    half::run_part(&self.product, isa, part, pa, pb, pc, scratch.cast());
+                    half::run_part(&self.product, isa, &self.part(part), pa, pb, pc, scratch.cast());
                 }
                 _ => {
                     let scratch = std::slice::from_raw_parts_mut(scratch.cast::<f32>(), len);

@@ -1,6 +1,7 @@
 //! What a plan says of itself: its steps, their work, its memory.
 
 use super::{Plan, Step, Work};
+use crate::simd::Isa;
 use cornu_graph::{Shape, Type};
 use std::fmt::Write;
 use std::time::Duration;
@@ -120,7 +121,7 @@ fn kernel_name(step: &Step) -> String {
         Work::Loop(_) if step.blocks.is_some() => String::new(),
         Work::Loop(work) if work.folds.is_empty() => "loop".into(),
         Work::Loop(_) => "loop, reduced".into(),
-        Work::Dot(products) => format!("dot ({})", products.product.path()),
+        Work::Dot(products) => format!("dot ({})", products.name(Isa::current())),
         Work::Conv(convolution) => convolution.name().into(),
         Work::Windows(_) => "window".into(),
         Work::ArgExtreme(_) => "argmax".into(),

@@ -1,13 +1,16 @@
 //! Work on 16-bit floats: plans against the reference, which rounds each result once.
 
+use crate::plans::INSTRUCTION_SET;
 use cornu_cpu::Plan;
+use cornu_cpu::simd::Isa;
 use cornu_graph::ops::{Conv, Window};
 use cornu_graph::philox::Random;
 use cornu_graph::{Array, Builder, DType, Graph, Tensor, Type, evaluate, grad};
 
 const HALVES: [(DType, f64); 2] = [(DType::BF16, 1.0 / 128.0), (DType::F16, 1.0 / 1024.0)];
 
-/// Runs the graph for one and three threads; results are the same, and the reference's to `epsilon`.
+/// Runs the graph on every instruction set, for one and three threads; results are the same for both, and
+/// the reference's to `epsilon`.
 fn check(name: &str, graph: &Graph, epsilon: f64) {
     let mut random = Random::new(3, 9);
     let inputs: Vec<Array> = (graph.inputs().iter())
@@ -19,26 +22,32 @@ fn check(name: &str, graph: &Graph, epsilon: f64) {
         })
         .collect();
     let expected = evaluate(graph, &inputs, &[]).unwrap().outputs;
-    let mut first: Vec<Array> = Vec::new();
-    for threads in [1, 3] {
-        let mut plan = Plan::new(graph, threads).unwrap();
-        assert!(!plan.explain().contains("reference"), "{name}: {}", plan.explain());
-        plan.run(&inputs, &mut []).unwrap();
-        plan.run(&inputs, &mut []).unwrap();
-        let outputs: Vec<Array> = (0..expected.len()).map(|i| plan.output(i)).collect();
-        for (got, wanted) in outputs.iter().zip(&expected) {
-            assert_eq!(got.dtype(), wanted.dtype());
-            let largest = wanted.to_f64().iter().fold(1e-3f64, |most, x| most.max(x.abs()));
-            for (got, wanted) in got.to_f64().iter().zip(wanted.to_f64()) {
-                assert!((got - wanted).abs() <= epsilon * largest, "{name}: {got} for {wanted}\n{graph}");
+    let _alone = INSTRUCTION_SET.lock();
+    for isa in Isa::available() {
+        isa.force();
+        let mut first: Vec<Array> = Vec::new();
+        for threads in [1, 3] {
+            let mut plan = Plan::new(graph, threads).unwrap();
+            assert!(!plan.explain().contains("reference"), "{name}: {}", plan.explain());
+            plan.run(&inputs, &mut []).unwrap();
+            plan.run(&inputs, &mut []).unwrap();
+            let outputs: Vec<Array> = (0..expected.len()).map(|i| plan.output(i)).collect();
+            for (got, wanted) in outputs.iter().zip(&expected) {
+                assert_eq!(got.dtype(), wanted.dtype());
+                let largest = wanted.to_f64().iter().fold(1e-3f64, |most, x| most.max(x.abs()));
+                for (got, wanted) in got.to_f64().iter().zip(wanted.to_f64()) {
+                    let close = (got - wanted).abs() <= epsilon * largest;
+                    assert!(close, "{name}, {isa:?}: {got} for {wanted}\n{graph}");
+                }
+            }
+            if first.is_empty() {
+                first = outputs;
+            } else {
+                assert_eq!(first, outputs, "{name}, {isa:?}: the bits differ on {threads} threads");
             }
         }
-        if first.is_empty() {
-            first = outputs;
-        } else {
-            assert_eq!(first, outputs, "{name}: the bits differ on {threads} threads");
-        }
     }
+    Isa::best().force();
 }
 
 #[test]
@@ -57,6 +66,23 @@ fn products_agree_with_the_reference() {
                 check(&format!("{m} x {k} x {n} {dtype} {turned}"), &graph, epsilon);
             }
         }
+    }
+}
+
+#[test]
+fn products_of_views_and_of_many_matrices_agree_with_the_reference() {
+    for (dtype, epsilon) in HALVES {
+        let b = Builder::new();
+        let x = b.input_of("x", Type::new([3, 70, 2, 40], dtype));
+        let y = b.input_of("y", Type::new([3, 50, 2, 40], dtype));
+        // Heads beside each other, as attention has them: steps of a line in one piece, or lines.
+        let heads = |x: &Tensor| x.transpose(&[0, 2, 1, 3]);
+        let scores = heads(&x).matmul(&heads(&y).transpose(&[0, 1, 3, 2]));
+        let back = scores.matmul(&heads(&y));
+        let every_other = x.slice(&[(0, 1, 1), (0, 70, 1), (0, 2, 1), (0, 39, 2)]).reshape([70, 2, 20]);
+        let gram = every_other.transpose(&[1, 0, 2]).matmul(&every_other.transpose(&[1, 2, 0]));
+        let named = [("scores", &scores), ("back", &back), ("gram", &gram)];
+        check(&format!("{dtype}"), &b.build(&named, &[]).unwrap(), epsilon);
     }
 }
 

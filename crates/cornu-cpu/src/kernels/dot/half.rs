@@ -63,6 +63,38 @@ impl Half for f16 {
     }
 }
 
+/// Floating-point operations that are worth a part of their own.
+const PART_FLOPS: usize = 1 << 22;
+
+/// The most parts that a product is split into.
+const MAX_PARTS: usize = 16;
+
+/// The fewest lines of a part, and what lines are counted in.
+const PART_LINES: (usize, usize) = (64, 32);
+
+/// Whether parts are of rows, of which each takes all columns, and how many lines a part has. The longer
+/// side is cut: each part packs the other one for itself.
+fn cut(product: &Product) -> (bool, usize) {
+    let Product { m, n, .. } = *product;
+    let (fewest, unit) = PART_LINES;
+    let lines = m.max(n);
+    let parts = (product.flops() / PART_FLOPS).clamp(1, MAX_PARTS).min(lines / fewest).max(1);
+    (m >= n, if parts == 1 { lines.max(1) } else { lines.div_ceil(parts).next_multiple_of(unit) })
+}
+
+/// How many independent parts a product of 16-bit floats is split into.
+pub(super) fn parts(product: &Product) -> usize {
+    product.m.max(product.n).div_ceil(cut(product).1).max(1)
+}
+
+/// The block that part `i` computes.
+pub(super) fn part(product: &Product, i: usize) -> Part {
+    let Product { m, n, .. } = *product;
+    let (by_rows, lines) = cut(product);
+    let own = |all: usize| (i * lines).min(all)..((i + 1) * lines).min(all);
+    if by_rows { Part { rows: own(m), columns: 0..n } } else { Part { rows: 0..m, columns: own(n) } }
+}
+
 /// The product of a part's packed operands, and where they lie in scratch memory, one after the other:
 /// the rows of a, the columns of b, the sums, what the product itself needs.
 struct Layout {
@@ -87,26 +119,25 @@ impl Layout {
     }
 }
 
-/// Elements of 4 bytes of scratch memory that a part of the product needs.
-pub(super) fn scratch_len<H: Half>(product: &Product) -> usize {
-    (0..product.parts()).map(|part| Layout::new::<H>(product, &product.part(part)).len()).max().unwrap_or(0)
+/// Elements of 4 bytes of scratch memory that a part needs.
+pub(super) fn scratch_len<H: Half>(product: &Product, part: &Part) -> usize {
+    Layout::new::<H>(product, part).len()
 }
 
-/// Computes part `part`.
+/// Computes a part of a product.
 ///
 /// # Safety
 /// As for [`Product::run_part`]; `scratch` holds [`scratch_len`] elements.
 pub(super) unsafe fn run_part<H: Half>(
     whole: &Product,
     isa: Isa,
-    part: usize,
+    part: &Part,
     a: *const H,
     b: *const H,
     c: *mut H,
     scratch: *mut H::Packed,
 ) {
-    let part = whole.part(part);
-    let layout = Layout::new::<H>(whole, &part);
+    let layout = Layout::new::<H>(whole, part);
     let Layout { product, .. } = layout;
     let (row, column) = (part.rows.start as isize, part.columns.start as isize);
     // SAFETY: rows and columns lie inside the matrices, which the caller vouches for; the layout says
@@ -125,7 +156,8 @@ pub(super) unsafe fn run_part<H: Half>(
             product.run_part(isa, part, to_a.cast_const(), to_b.cast_const(), sums, rest);
         }
         let c = c.offset(row * whole.c_row_stride + column);
-        isa.run(Rounding { sums, c, rows: product.m, columns: product.n, stride: whole.c_row_stride });
+        let (rows, columns, stride) = (product.m, product.n, whole.c_row_stride);
+        isa.run(Rounding::<H> { sums, sums_stride: columns, c, rows, columns, stride });
     }
 }
 
@@ -181,12 +213,13 @@ impl<H: Half> Job for Packing<H> {
 }
 
 /// Rounds sums to their places.
-struct Rounding<H: Half> {
-    sums: *const H::Packed,
-    c: *mut H,
-    rows: usize,
-    columns: usize,
-    stride: isize,
+pub(super) struct Rounding<H: Half> {
+    pub(super) sums: *const H::Packed,
+    pub(super) sums_stride: usize,
+    pub(super) c: *mut H,
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) stride: isize,
 }
 
 impl<H: Half> Job for Rounding<H> {
@@ -199,7 +232,7 @@ impl<H: Half> Job for Rounding<H> {
             let (sums, c) = unsafe {
                 let c = self.c.offset(row as isize * self.stride);
                 (
-                    std::slice::from_raw_parts(self.sums.add(row * self.columns), self.columns),
+                    std::slice::from_raw_parts(self.sums.add(row * self.sums_stride), self.columns),
                     std::slice::from_raw_parts_mut(c, self.columns),
                 )
             };

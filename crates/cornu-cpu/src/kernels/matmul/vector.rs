@@ -99,7 +99,7 @@ pub(crate) unsafe fn enter<T: Element>(isa: Isa, job: impl VectorJob<T>) {
     match T::limit(isa.min(Isa::best())) {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the processor has the instruction set.
-        Isa::Avx512 => unsafe { T::Avx512::enter(Entered::<T::Avx512, _>(job, PhantomData)) },
+        Isa::Avx512 | Isa::Amx => unsafe { T::Avx512::enter(Entered::<T::Avx512, _>(job, PhantomData)) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
         Isa::Avx2 => unsafe { T::Avx2::enter(Entered::<T::Avx2, _>(job, PhantomData)) },
