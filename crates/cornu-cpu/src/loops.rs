@@ -233,9 +233,11 @@ impl LoopBuilder {
         };
         let inner = *extents.last().unwrap_or(&1);
         let rows: usize = extents[..extents.len() - 1].iter().product();
+        let in_one_piece =
+            |strides: &[isize]| strides == View::contiguous(&Shape::from(&extents[..])).strides;
         let lies_in_order = |strides: &[isize]| match rows == 1 || rows_per_tile(inner) == 1 {
             true => strides[strides.len() - 1] == 1 || inner == 1,
-            false => strides == View::contiguous(&Shape::from(&extents[..])).strides,
+            false => in_one_piece(strides),
         };
         let n_loads = self.loads.len();
         let loads: Vec<Load> = self
@@ -253,7 +255,8 @@ impl LoopBuilder {
                 } else {
                     Access::Gather
                 };
-                Load { slot: *slot, buffer: *buffer, dtype: *dtype, offset: view.offset, strides, access }
+                let (slot, buffer, dtype, joined) = (*slot, *buffer, *dtype, in_one_piece(&strides));
+                Load { slot, buffer, dtype, offset: view.offset, strides, joined, access }
             })
             .collect();
         let mut stores: Vec<Store> = Vec::new();
@@ -281,6 +284,7 @@ impl LoopBuilder {
                 buffer: *buffer,
                 dtype: *dtype,
                 offset: view.offset,
+                joined: in_one_piece(&strides),
                 strides,
                 direct,
             });

@@ -1,5 +1,6 @@
 //! Work on 16-bit floats that no kernel computes in: done on 32 bits, and rounded at the end.
 
+use crate::kernels::conv::fits_tiles;
 use cornu_graph::ops::Op;
 use cornu_graph::{Builder, DType, Graph, Node, Tensor};
 
@@ -14,7 +15,12 @@ pub(crate) fn widened(graph: Graph) -> Graph {
     let wide = |node: &Node| {
         let half =
             is_half(node.ty.dtype) || node.inputs.first().is_some_and(|id| is_half(graph.node(*id).ty.dtype));
-        half && !runs_in_half(&node.op)
+        let in_tiles = |conv| {
+            let operand = |i: usize| graph.node(node.inputs[i]);
+            let (x, kernel) = (operand(0), operand(1));
+            node.ty.dtype == DType::BF16 && fits_tiles(conv, &x.ty.shape, &kernel.ty.shape)
+        };
+        half && !runs_in_half(&node.op) && !matches!(&node.op, Op::Conv(conv) if in_tiles(conv))
     };
     if !graph.nodes().iter().any(wide) {
         return graph;

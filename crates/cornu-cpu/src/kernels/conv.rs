@@ -9,17 +9,22 @@
 
 mod depthwise;
 mod images;
+mod number;
 mod phases;
 
 use super::Addresses;
 use super::axis::WindowAxis;
 use super::matmul::{Element, Gathered};
+use super::tiles;
 use crate::layout::View;
+use crate::memory::ALIGNMENT;
 use crate::simd::Isa;
 use cornu_graph::DType;
 use cornu_graph::ops::Conv;
 use depthwise::Depthwise;
+use half::bf16;
 use images::{Images, Tile, Tiles};
+use number::Number;
 use phases::{Phase, phases};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -141,9 +146,16 @@ impl Extents {
     }
 }
 
-/// Whether there is a kernel for this.
+/// Whether there is a kernel for this. (Of bfloat16 there are only convolutions that run in tiles.)
 pub(crate) fn fits(conv: &Conv, dtype: DType) -> bool {
-    conv.strides.len() <= MAX_AXES && matches!(dtype, DType::F32 | DType::F64)
+    conv.strides.len() <= MAX_AXES && matches!(dtype, DType::F32 | DType::F64 | DType::BF16)
+}
+
+/// Whether a convolution of bfloat16 of these shapes runs in tiles.
+pub(crate) fn fits_tiles(conv: &Conv, x: &[usize], kernel: &[usize]) -> bool {
+    conv.strides.len() <= MAX_AXES
+        && !Extents::new(conv, x, kernel).is_depthwise()
+        && tiles::available(Isa::current())
 }
 
 /// See [`super::operand_order`]: the input may lie anyhow; the kernel's features have to be side by side.
@@ -229,11 +241,13 @@ impl Convolution {
             let parts = (flops * groups / PART_FLOPS).min(MAX_PARTS / columns).min(room);
             let parts = parts.min(images.outer.0 * images.places()).max(1);
             let rows = match parts {
-                1 if !turned => result_rows(&images, places, row),
+                1 if !turned && dtype != DType::BF16 => result_rows(&images, places, row),
                 _ => (0..width).map(|line| (line * features) as isize).collect(),
             };
-            if parts > 1 || turned {
-                bytes = parts * width * row * dtype.size();
+            // Sums of bfloat16 are numbers of 32 bits until they are whole.
+            let size = dtype.size().max(DType::F32.size());
+            if parts > 1 || turned || dtype == DType::BF16 {
+                bytes = parts * width * row * size;
             }
             let phases: Vec<Lines> =
                 all.iter().map(|phase| Lines::over_windows(phase, &images, kernel_strides, &rows)).collect();
@@ -276,6 +290,7 @@ impl Convolution {
     /// How products are summed, in a word.
     pub(crate) fn name(&self) -> &'static str {
         match &self.form {
+            Form::Places(_) | Form::Kernel { .. } if self.dtype == DType::BF16 => "conv (tiles)",
             Form::Places(lines) if lines.len() == 1 => "conv",
             Form::Places(_) => "conv (phases)",
             Form::Kernel { .. } => "conv (kernel)",
@@ -332,13 +347,33 @@ impl Convolution {
 
     /// Bytes of scratch memory that a part needs.
     pub(crate) fn scratch_bytes(&self) -> usize {
+        self.tile_bytes() + self.sum_bytes()
+    }
+
+    /// Bytes that the copy of a tile takes.
+    fn tile_bytes(&self) -> usize {
         let len = match &self.form {
             Form::Places(phases) | Form::Kernel { phases, .. } => {
                 phases.iter().map(|lines| lines.tiles.len()).max().unwrap_or(0)
             }
             Form::Depthwise(_) => 0,
         };
-        len * self.dtype.size()
+        (len * self.dtype.size()).next_multiple_of(ALIGNMENT)
+    }
+
+    /// Bytes that sums themselves want.
+    fn sum_bytes(&self) -> usize {
+        let (phases, rounded) = match &self.form {
+            Form::Places(phases) if self.dtype == DType::BF16 => (phases, true),
+            Form::Kernel { phases, .. } if self.dtype == DType::BF16 => (phases, false),
+            _ => return 0,
+        };
+        let steps = |lines: &Lines| match rounded {
+            true => lines.pieces.len() * lines.steps,
+            false => lines.tiles.n_images * lines.tiles.n_rows * lines.tiles.in_row(),
+        };
+        let bytes = |lines: &Lines| number::scratch_bytes(rounded, steps(lines), self.features);
+        phases.iter().map(bytes).max().unwrap_or(0)
     }
 
     /// # Safety
@@ -347,19 +382,42 @@ impl Convolution {
     pub(crate) unsafe fn run(&self, part: usize, addresses: Addresses, scratch: *mut u8, isa: Isa) {
         // SAFETY: the caller's promises are passed on.
         unsafe {
-            match self.dtype {
-                DType::F64 => self.run_in::<f64>(part, addresses, scratch.cast(), isa),
-                _ => self.run_in::<f32>(part, addresses, scratch.cast(), isa),
+            match (&self.form, self.dtype) {
+                (Form::Depthwise(own), DType::F64) => self.run_alone::<f64>(own, part, addresses, isa),
+                (Form::Depthwise(own), _) => self.run_alone::<f32>(own, part, addresses, isa),
+                (_, DType::F64) => self.run_in::<f64>(part, addresses, scratch, isa),
+                (_, DType::BF16) => self.run_in::<bf16>(part, addresses, scratch, isa),
+                _ => self.run_in::<f32>(part, addresses, scratch, isa),
             }
         }
     }
 
-    unsafe fn run_in<T: Element>(&self, part: usize, addresses: Addresses, scratch: *mut T, isa: Isa) {
+    /// Where input, kernel and result begin.
+    unsafe fn operands<T>(&self, addresses: Addresses) -> (*const T, *const T, *mut T) {
         // SAFETY: as in `run`; offsets and strides are those of views of the buffers.
         unsafe {
-            let x = addresses.at(self.x).cast_const().cast::<T>().offset(self.x_offset);
-            let kernel = addresses.at(self.kernel).cast_const().cast::<T>().offset(self.kernel_offset);
-            let output = addresses.at(self.output).cast::<T>();
+            (
+                addresses.at(self.x).cast_const().cast::<T>().offset(self.x_offset),
+                addresses.at(self.kernel).cast_const().cast::<T>().offset(self.kernel_offset),
+                addresses.at(self.output).cast::<T>(),
+            )
+        }
+    }
+
+    /// Features by themselves.
+    unsafe fn run_alone<T: Element>(&self, own: &Depthwise, part: usize, addresses: Addresses, isa: Isa) {
+        // SAFETY: as in `run`.
+        unsafe {
+            let (x, kernel, output) = self.operands::<T>(addresses);
+            own.run(self, part, x, kernel, output, isa);
+        }
+    }
+
+    unsafe fn run_in<T: Number>(&self, part: usize, addresses: Addresses, scratch: *mut u8, isa: Isa) {
+        // SAFETY: as in `run`; sums have their scratch memory after the copy of a tile.
+        unsafe {
+            let (x, kernel, output) = self.operands::<T>(addresses);
+            let (scratch, sums) = (scratch.cast::<T>(), scratch.add(self.tile_bytes()));
             let of_group = |group: usize| {
                 let x = x.offset(group as isize * self.group_strides[0]);
                 (x, kernel.offset(group as isize * self.group_strides[1]))
@@ -387,7 +445,7 @@ impl Convolution {
                             rows: &lines.rows[..n],
                             accumulate: false,
                         };
-                        return product.run(isa);
+                        return T::rounded(product, sums, isa);
                     }
                 }
                 Form::Kernel { phases, rest, parts, columns } => {
@@ -395,10 +453,10 @@ impl Convolution {
                     let (part, columns) = (own / columns, self.column_range(own % columns, *columns));
                     let (x, kernel) = of_group(group);
                     let to = match self.partial == self.output {
-                        true => output.add(group * self.features),
+                        true => output.cast::<T::Sum>().add(group * self.features),
                         false => {
                             let first = (part * self.groups + group) * self.images.width() * self.features;
-                            addresses.at(self.partial).cast::<T>().add(first)
+                            addresses.at(self.partial).cast::<T::Sum>().add(first)
                         }
                     };
                     let none = Gathered {
@@ -413,17 +471,17 @@ impl Convolution {
                         rows: rest,
                         accumulate: false,
                     };
-                    none.run(isa);
+                    T::summed(none, sums, isa);
                     for lines in phases {
                         let tiles = lines.tiles.count();
                         let range = tiles * part / parts..tiles * (part + 1) / parts;
                         if range.is_empty() {
-                            Gathered { lines: &lines.rows, rows: &lines.rows, ..none }.run(isa);
+                            T::summed(Gathered { lines: &lines.rows, rows: &lines.rows, ..none }, sums, isa);
                         }
                         for i in range.clone() {
                             let tile = lines.tiles.tile(i);
                             let (pieces, steps) = lines.of(&tile);
-                            Gathered {
+                            let product = Gathered {
                                 numbers: lines.tiles.ready(x, &tile, scratch, isa),
                                 lines: &lines.lines,
                                 vectors: kernel.offset(lines.elsewhere(&tile)).add(columns.start),
@@ -433,12 +491,12 @@ impl Convolution {
                                 rows: &lines.rows,
                                 accumulate: i > range.start,
                                 ..none
-                            }
-                            .run(isa);
+                            };
+                            T::summed(product, sums, isa);
                         }
                     }
                 }
-                Form::Depthwise(depthwise) => depthwise.run(self, part, x, kernel, output, isa),
+                Form::Depthwise(_) => {}
             }
         }
     }
@@ -456,12 +514,13 @@ impl Convolution {
         unsafe {
             match self.dtype {
                 DType::F64 => self.sum_in::<f64>(part, addresses),
+                DType::BF16 => self.sum_in::<bf16>(part, addresses),
                 _ => self.sum_in::<f32>(part, addresses),
             }
         }
     }
 
-    unsafe fn sum_in<T: Element>(&self, part: usize, addresses: Addresses) {
+    unsafe fn sum_in<T: Number>(&self, part: usize, addresses: Addresses) {
         let Form::Kernel { parts, .. } = self.form else { return };
         let (width, features, (batch, places)) = (self.images.width(), self.features, self.places);
         let (rows, sums) = (self.groups * width, self.sums());
@@ -475,14 +534,14 @@ impl Convolution {
             };
             // SAFETY: both buffers hold what the fields say.
             unsafe {
-                let from = addresses.at(self.partial).cast_const().cast::<T>();
+                let from = addresses.at(self.partial).cast_const().cast::<T::Sum>();
                 let to = addresses.at(self.output).cast::<T>().add(to);
                 for j in 0..features {
-                    let mut sum = T::default();
+                    let mut sum = T::Sum::default();
                     for i in 0..parts {
                         sum = sum + *from.add((i * rows + row) * features + j);
                     }
-                    *to.add(j * step) = sum;
+                    *to.add(j * step) = T::round(sum);
                 }
             }
         }

@@ -1,10 +1,10 @@
 //! The general product as a series of matrix products.
 
-mod half;
-mod tiles;
+pub(crate) mod half;
 
 use super::Addresses;
 use super::matmul::{Part, Product};
+use super::tiles::product as tiles;
 use crate::layout::{View, collapse};
 use crate::simd::Isa;
 use crate::widen::is_half;

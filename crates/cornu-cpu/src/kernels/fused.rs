@@ -141,6 +141,8 @@ pub(crate) struct Load {
     pub(crate) offset: isize,
     /// In elements, along each axis of the loop.
     pub(crate) strides: Vec<isize>,
+    /// Whether the rows of a tile follow each other in memory: a tile is one row then.
+    pub(crate) joined: bool,
     pub(crate) access: Access,
 }
 
@@ -152,6 +154,8 @@ pub(crate) struct Store {
     pub(crate) dtype: DType,
     pub(crate) offset: isize,
     pub(crate) strides: Vec<isize>,
+    /// As for a [`Load`].
+    pub(crate) joined: bool,
     /// Whether the program computes the value in place in memory.
     pub(crate) direct: bool,
 }
@@ -499,7 +503,7 @@ unsafe fn gather<T: Lane>(
 ) {
     // SAFETY: the caller's promise.
     let from = unsafe { addresses.at(load.buffer) }.cast_const();
-    let walk = Walk { work, strides: &load.strides, offset: load.offset, tile };
+    let walk = Walk::new(work, &load.strides, load.offset, load.joined, tile);
     with_stored!(load.dtype, S => T::dispatch(isa, Gather { walk, from: from.cast::<S>(), register }));
 }
 
@@ -517,7 +521,7 @@ unsafe fn scatter<T: Lane>(
 ) {
     // SAFETY: the caller's promise.
     let to = unsafe { addresses.at(store.buffer) };
-    let walk = Walk { work, strides: &store.strides, offset: store.offset, tile };
+    let walk = Walk::new(work, &store.strides, store.offset, store.joined, tile);
     with_stored!(store.dtype, S => T::dispatch(isa, Scatter { walk, register, to: to.cast::<S>() }));
 }
 
@@ -527,9 +531,20 @@ struct Walk<'a> {
     strides: &'a [isize],
     offset: isize,
     tile: &'a Tile,
+    rows: usize,
+    /// Numbers in a row.
+    width: usize,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(work: &'a Loop, strides: &'a [isize], offset: isize, joined: bool, tile: &'a Tile) -> Walk<'a> {
+        let (rows, width) = match joined {
+            true => (1, tile.n_rows * tile.n_columns),
+            false => (tile.n_rows, tile.n_columns),
+        };
+        Walk { work, strides, offset, tile, rows, width }
+    }
+
     /// Where row `r` of the tile begins, in elements.
     #[inline(always)]
     fn row(&self, r: usize) -> isize {
@@ -553,8 +568,8 @@ impl<T: Lane, S: Stored> Job for Gather<'_, T, S> {
     #[inline(always)]
     fn run(self) {
         let Gather { walk, from, register } = self;
-        let (n, stride) = (walk.tile.n_columns, walk.strides[walk.strides.len() - 1]);
-        for r in 0..walk.tile.n_rows {
+        let (n, stride) = (walk.width, walk.strides[walk.strides.len() - 1]);
+        for r in 0..walk.rows {
             // SAFETY: the view stays in its buffer, and a register holds a tile.
             unsafe {
                 let from = from.offset(walk.row(r));
@@ -565,6 +580,10 @@ impl<T: Lane, S: Stored> Job for Gather<'_, T, S> {
                         to.iter_mut().for_each(|t| *t = value);
                     }
                     1 => {
+                        // What follows is as likely the next row's, or the next tile's, as nobody's.
+                        for line in (0..n * size_of::<S>()).step_by(LINE) {
+                            prefetch(from.add(n).cast::<u8>().wrapping_add(line));
+                        }
                         let from = std::slice::from_raw_parts(from, n);
                         to.iter_mut().zip(from).for_each(|(t, f)| *t = f.load());
                     }
@@ -591,8 +610,8 @@ impl<T: Lane, S: Stored> Job for Scatter<'_, T, S> {
     #[inline(always)]
     fn run(self) {
         let Scatter { walk, register, to } = self;
-        let (n, stride) = (walk.tile.n_columns, walk.strides[walk.strides.len() - 1]);
-        for r in 0..walk.tile.n_rows {
+        let (n, stride) = (walk.width, walk.strides[walk.strides.len() - 1]);
+        for r in 0..walk.rows {
             // SAFETY: the view stays in its buffer, and a register holds a tile.
             unsafe {
                 let from = std::slice::from_raw_parts(register.add(r * n), n);

@@ -10,6 +10,7 @@ pub(crate) mod lane;
 pub mod matmul;
 pub(crate) mod part;
 pub(crate) mod reference;
+pub(crate) mod tiles;
 pub(crate) mod window;
 
 use crate::layout::View;

@@ -1,6 +1,7 @@
 //! Convolutions and windows of many shapes: plans against the reference, value and gradients, with
 //! the same bits at any number of threads.
 
+use crate::plans::INSTRUCTION_SET;
 use crate::sweep::distance;
 use cornu_cpu::Plan;
 use cornu_graph::ops::{Conv, Window};
@@ -26,6 +27,7 @@ fn check(name: &str, graph: &Graph, random: &mut Random) {
     let inputs: Vec<Array> = graph.inputs().iter().map(|d| draw(random, &d.ty)).collect();
     let expected = evaluate(graph, &inputs, &[]).unwrap().outputs;
     let mut first: Vec<Array> = Vec::new();
+    let _alone = INSTRUCTION_SET.lock();
     for threads in [1, 3] {
         let mut plan = Plan::new(graph, threads).unwrap();
         // Twice, so that what a run leaves behind shows.

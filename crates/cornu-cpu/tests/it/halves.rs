@@ -87,6 +87,37 @@ fn products_of_views_and_of_many_matrices_agree_with_the_reference() {
 }
 
 #[test]
+fn convolutions_and_their_gradients_agree_with_the_reference() {
+    let same = || Conv::new(2).padding(&[(1, 1), (1, 1)]);
+    for (name, x, kernel, conv) in [
+        ("one channel", [3, 12, 12, 1], [3, 3, 1, 32], Conv::new(2)),
+        ("sixteen features", [4, 10, 10, 16], [3, 3, 16, 16], same()),
+        ("more than a tile", [4, 10, 10, 16], [3, 3, 16, 40], Conv::new(2)),
+        ("colors", [2, 16, 16, 3], [5, 5, 3, 12], Conv::new(2).padding(&[(2, 2), (2, 2)])),
+        ("strides", [3, 11, 11, 8], [3, 3, 8, 24], same().strides(&[2, 2])),
+        ("wide", [1, 6, 6, 64], [3, 3, 64, 70], same()),
+        ("each by itself", [3, 9, 9, 7], [1, 1, 7, 20], Conv::new(2)),
+        ("one feature", [3, 9, 9, 20], [3, 3, 20, 1], same()),
+        ("three features, strides", [2, 9, 11, 33], [3, 2, 33, 3], same().strides(&[2, 2])),
+        ("up", [2, 7, 7, 32], [3, 3, 32, 24], same().input_dilation(&[2, 2])),
+        ("holes", [2, 11, 9, 6], [3, 3, 6, 18], same().kernel_dilation(&[2, 1])),
+        ("depthwise", [3, 9, 9, 40], [3, 3, 1, 40], same().groups(40)),
+        ("groups", [2, 9, 9, 24], [3, 3, 8, 30], same().groups(3)),
+    ] {
+        for (dtype, epsilon) in HALVES {
+            let b = Builder::new();
+            let x = b.input_of("x", Type::new(x, dtype));
+            let kernel = b.input_of("kernel", Type::new(kernel, dtype));
+            let y = x.conv(&kernel, conv.clone());
+            let loss = (&y * &y).cast(DType::F32).sum_all();
+            let g = grad(&loss, &[&x, &kernel]);
+            let graph = b.build(&[("y", &y), ("dx", &g[0]), ("dk", &g[1])], &[]).unwrap();
+            check(&format!("{name} {dtype}"), &graph, 2.0 * epsilon);
+        }
+    }
+}
+
+#[test]
 fn a_network_of_halves_and_its_gradient_agree_with_the_reference() {
     for (dtype, epsilon) in HALVES {
         let b = Builder::new();

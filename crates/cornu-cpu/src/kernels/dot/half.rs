@@ -6,7 +6,7 @@ use crate::simd::{Isa, Job};
 use half::{bf16, f16};
 
 /// Floats of 16 bits, and what products are made of them as.
-pub(super) trait Half: Copy + Default {
+pub(crate) trait Half: Copy + Default {
     /// What some neighboring steps of a product become.
     type Packed: Element;
     /// How many steps that are: one or two.
@@ -83,12 +83,12 @@ fn cut(product: &Product) -> (bool, usize) {
 }
 
 /// How many independent parts a product of 16-bit floats is split into.
-pub(super) fn parts(product: &Product) -> usize {
+pub(crate) fn parts(product: &Product) -> usize {
     product.m.max(product.n).div_ceil(cut(product).1).max(1)
 }
 
 /// The block that part `i` computes.
-pub(super) fn part(product: &Product, i: usize) -> Part {
+pub(crate) fn part(product: &Product, i: usize) -> Part {
     let Product { m, n, .. } = *product;
     let (by_rows, lines) = cut(product);
     let own = |all: usize| (i * lines).min(all)..((i + 1) * lines).min(all);
@@ -120,7 +120,7 @@ impl Layout {
 }
 
 /// Elements of 4 bytes of scratch memory that a part needs.
-pub(super) fn scratch_len<H: Half>(product: &Product, part: &Part) -> usize {
+pub(crate) fn scratch_len<H: Half>(product: &Product, part: &Part) -> usize {
     Layout::new::<H>(product, part).len()
 }
 
@@ -128,7 +128,7 @@ pub(super) fn scratch_len<H: Half>(product: &Product, part: &Part) -> usize {
 ///
 /// # Safety
 /// As for [`Product::run_part`]; `scratch` holds [`scratch_len`] elements.
-pub(super) unsafe fn run_part<H: Half>(
+pub(crate) unsafe fn run_part<H: Half>(
     whole: &Product,
     isa: Isa,
     part: &Part,
@@ -157,7 +157,7 @@ pub(super) unsafe fn run_part<H: Half>(
         }
         let c = c.offset(row * whole.c_row_stride + column);
         let (rows, columns, stride) = (product.m, product.n, whole.c_row_stride);
-        isa.run(Rounding::<H> { sums, sums_stride: columns, c, rows, columns, stride });
+        isa.run(Rounding::<H> { sums, c, rows, columns, stride });
     }
 }
 
@@ -213,13 +213,12 @@ impl<H: Half> Job for Packing<H> {
 }
 
 /// Rounds sums to their places.
-pub(super) struct Rounding<H: Half> {
-    pub(super) sums: *const H::Packed,
-    pub(super) sums_stride: usize,
-    pub(super) c: *mut H,
-    pub(super) rows: usize,
-    pub(super) columns: usize,
-    pub(super) stride: isize,
+struct Rounding<H: Half> {
+    sums: *const H::Packed,
+    c: *mut H,
+    rows: usize,
+    columns: usize,
+    stride: isize,
 }
 
 impl<H: Half> Job for Rounding<H> {
@@ -232,7 +231,7 @@ impl<H: Half> Job for Rounding<H> {
             let (sums, c) = unsafe {
                 let c = self.c.offset(row as isize * self.stride);
                 (
-                    std::slice::from_raw_parts(self.sums.add(row * self.sums_stride), self.columns),
+                    std::slice::from_raw_parts(self.sums.add(row * self.columns), self.columns),
                     std::slice::from_raw_parts_mut(c, self.columns),
                 )
             };

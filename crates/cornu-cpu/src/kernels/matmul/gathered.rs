@@ -9,7 +9,7 @@ use crate::simd::Isa;
 /// and their steps: an outer product a step, as a matrix product does it, but every line, piece and
 /// row of the result may lie anywhere.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Gathered<'a, T> {
+pub(crate) struct Gathered<'a, T, C = T> {
     pub(crate) numbers: *const T,
     /// Where each line of the numbers begins.
     pub(crate) lines: &'a [isize],
@@ -22,7 +22,7 @@ pub(crate) struct Gathered<'a, T> {
     pub(crate) steps: usize,
     /// From step to step, in the numbers and in the vectors.
     pub(crate) step: [isize; 2],
-    pub(crate) c: *mut T,
+    pub(crate) c: *mut C,
     /// Where the row of each line begins in the result.
     pub(crate) rows: &'a [isize],
     pub(crate) accumulate: bool,

@@ -1,29 +1,14 @@
-//! Products of bfloat16 in a processor's tiles (AMX): registers of 16 rows of 64 bytes, of which one
-//! instruction multiplies two and adds what comes to the sums of a third.
-//!
-//! Sums are made block by block, of 32 lines by 32 columns, over all steps at once. Lines of the first
-//! operand are read where they lie, if their steps lie side by side; all else is packed before, in pairs
-//! of steps: of the first operand line by line, of the second as panels of 32 columns.
+//! Matrix products in tiles. Lines of the first operand are read where they lie, if their steps lie side
+//! by side; all else is packed before.
 
-mod registers;
-
-use super::half::Rounding;
-use crate::kernels::matmul::{Part, Product, Vector, VectorJob, enter};
+use super::registers::{Block, Registers, Steps, interleave};
+use super::{ALIGNMENT, BLOCK, PAIRS, Turn, numbers};
+use crate::kernels::matmul::{Part, Product, enter};
 use crate::simd::{Isa, Job};
 use half::bf16;
-use registers::{Registers, Steps};
-
-/// Lines and columns of a block of sums, and steps that a tile takes at a time.
-const BLOCK: usize = 32;
-
-/// Pairs of as many steps.
-const PAIRS: usize = BLOCK / 2;
 
 /// Pairs of lines that are packed together, at most: they stay in the second-level cache.
 const PACKED: usize = 1 << 18;
-
-/// Elements that scratch memory is aligned to: 64 bytes.
-const ALIGNMENT: usize = 16;
 
 /// Products that are worth their tiles.
 const FLOPS: usize = 1 << 16;
@@ -49,17 +34,13 @@ impl Layout {
 }
 
 /// Whether a product is computed in tiles.
-pub(super) fn fit(product: &Product, isa: Isa) -> bool {
+pub(crate) fn fit(product: &Product, isa: Isa) -> bool {
     let Product { n, k, .. } = *product;
-    isa.min(Isa::best()) == Isa::Amx
-        && n >= PAIRS
-        && k >= PAIRS
-        && product.flops() >= FLOPS
-        && registers::allowed()
+    n >= 4 && k >= PAIRS && product.flops() >= FLOPS && super::available(isa)
 }
 
 /// Elements of 4 bytes of scratch memory that a part needs.
-pub(super) fn scratch_len(product: &Product, part: &Part) -> usize {
+pub(crate) fn scratch_len(product: &Product, part: &Part) -> usize {
     Layout::new(product, part.rows.len()).len()
 }
 
@@ -67,7 +48,7 @@ pub(super) fn scratch_len(product: &Product, part: &Part) -> usize {
 ///
 /// # Safety
 /// As for [`Product::run_part`]; the product fits, and `scratch` holds [`scratch_len`] elements.
-pub(super) unsafe fn run_part(
+pub(crate) unsafe fn run_part(
     whole: &Product,
     isa: Isa,
     part: &Part,
@@ -122,15 +103,11 @@ pub(super) unsafe fn run_part(
                         steps(a.from.offset(start as isize * line).cast(), 2 * line, in_place),
                         steps(rest, 4 * pairs as isize, pairs - in_place),
                     ];
-                    registers.multiply(lines, panel, sums);
-                    isa.run(Rounding::<bf16> {
-                        sums: sums.cast_const().cast(),
-                        sums_stride: BLOCK,
-                        c: c.offset(start as isize * stride).add(column),
-                        rows: BLOCK.min(end - start),
-                        columns: BLOCK.min(b.lines - column),
-                        stride,
-                    });
+
+                    let size = [BLOCK.min(end - start), BLOCK.min(b.lines - column)];
+                    registers.multiply(lines, panel, sums, size);
+                    let block = Block { sums, lines: size[0], columns: size[1], c: c.add(column) };
+                    registers.round(&block, |line| (start + line) as isize * stride);
                 }
             }
         }
@@ -193,25 +170,6 @@ impl Lines {
     }
 }
 
-/// The `n` numbers from `from` on, `stride` apart, and zeros after them.
-///
-/// # Safety
-/// They are there.
-#[inline(always)]
-unsafe fn numbers(from: *const u16, stride: isize, n: usize) -> [u16; BLOCK] {
-    // SAFETY: the caller's promise; an array needs no more alignment than its numbers.
-    unsafe {
-        if stride == 1 && n == BLOCK {
-            return from.cast::<[u16; BLOCK]>().read();
-        }
-        let mut numbers = [0; BLOCK];
-        for (i, number) in numbers.iter_mut().enumerate().take(n) {
-            *number = *from.offset(i as isize * stride);
-        }
-        numbers
-    }
-}
-
 /// A block with each line's steps side by side.
 struct ByLine {
     of: Lines,
@@ -253,47 +211,23 @@ impl Job for ByPair {
     fn run(self) {
         let Lines { from, line, step, lines, steps } = self.of;
         let n = BLOCK.min(lines - self.start[0]);
-        let row = |own: usize| {
-            let from = from.wrapping_offset(self.start[0] as isize * line + own as isize * step);
-            // SAFETY: as for `ByLine`.
-            unsafe { numbers(from, line, if own < steps { n } else { 0 }) }
-        };
+        let from = from.wrapping_offset(self.start[0] as isize * line);
+        let row = |own: usize| from.wrapping_offset(own as isize * step);
         for i in 0..PAIRS {
             let own = self.start[1] + 2 * i;
-            let (first, second) = (row(own), row(own + 1));
-            let mut pairs = [0u32; BLOCK];
-            for ((pair, &first), &second) in pairs.iter_mut().zip(&first).zip(&second) {
-                *pair = first as u32 | (second as u32) << 16;
-            }
             // SAFETY: as for `ByLine`.
-            unsafe { self.to.add(i * BLOCK).cast::<[u32; BLOCK]>().write(pairs) };
-        }
-    }
-}
-
-/// The transpose of a block of pairs: `lines` of `steps`, both multiples of 16.
-struct Turn {
-    from: *const u32,
-    from_stride: usize,
-    lines: usize,
-    steps: usize,
-    to: *mut u32,
-    stride: usize,
-}
-
-/// A pair is moved as if it were a number of as many bits.
-impl VectorJob<f32> for Turn {
-    #[inline(always)]
-    unsafe fn run<V: Vector<Element = f32>>(self) {
-        let Turn { from, from_stride, lines, steps, to, stride } = self;
-        for line in (0..lines).step_by(V::LANES) {
-            for step in (0..steps).step_by(4) {
-                // SAFETY: whole blocks are there.
-                unsafe {
-                    let from = from.add(line * from_stride + step).cast::<f32>();
-                    for (i, vector) in V::turn(from, from_stride as isize).into_iter().enumerate() {
-                        vector.store(to.add((step + i) * stride + line).cast());
+            unsafe {
+                let to = self.to.add(i * BLOCK);
+                if line == 1 && n == BLOCK && own + 1 < steps {
+                    for j in (0..BLOCK).step_by(PAIRS) {
+                        interleave(row(own).add(j), row(own + 1).add(j), to.add(j));
                     }
+                    continue;
+                }
+                let padded = |own: usize| numbers(row(own), line, if own < steps { n } else { 0 });
+                let (first, second) = (padded(own), padded(own + 1));
+                for j in (0..BLOCK).step_by(PAIRS) {
+                    interleave(first.as_ptr().add(j), second.as_ptr().add(j), to.add(j));
                 }
             }
         }
@@ -302,8 +236,8 @@ impl VectorJob<f32> for Turn {
 
 #[cfg(test)]
 mod tests {
-    use super::super::half::{self, parts};
     use super::*;
+    use crate::kernels::dot::half::{self, parts};
     use crate::kernels::matmul::Pair;
 
     /// Numbers whose products have sums that are exact in any order.
@@ -338,7 +272,7 @@ mod tests {
 
     #[test]
     fn tiles_and_vectors_agree() {
-        if Isa::best() != Isa::Amx || !registers::allowed() {
+        if !crate::kernels::tiles::available(Isa::best()) {
             eprintln!("skipped: this processor has no tiles");
             return;
         }
