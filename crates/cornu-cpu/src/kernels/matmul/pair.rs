@@ -1,10 +1,17 @@
 //! Pairs of bfloat16: a step of a product is two of its steps, and sums are `f32`.
 
-use super::vector::{Element, Lanes, Vector};
-use crate::simd::{Isa, Job};
+use super::vector::Element;
+use crate::simd::Isa;
 use half::bf16;
 use std::ops::{Add, Mul};
 
+#[cfg(not(target_arch = "aarch64"))]
+use super::vector::{Lanes, MulAdd};
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use {super::vector::Vector, crate::simd::Job};
+
+#[cfg(target_arch = "aarch64")]
+use super::vector::NeonF32;
 #[cfg(target_arch = "x86_64")]
 use super::vector::{Avx2F32, Avx512F32};
 #[cfg(target_arch = "x86_64")]
@@ -56,17 +63,14 @@ impl Mul for Pair {
 }
 
 impl Element for Pair {
+    #[cfg(target_arch = "aarch64")]
+    type Portable = Pairs<NeonF32>;
+    #[cfg(not(target_arch = "aarch64"))]
     type Portable = Lanes<Pair, 4>;
     #[cfg(target_arch = "x86_64")]
     type Avx2 = Pairs<Avx2F32>;
     #[cfg(target_arch = "x86_64")]
     type Avx512 = Pairs<Avx512F32>;
-
-    #[inline(always)]
-    fn portable_mul_add(self, x: Pair, y: Pair) -> Pair {
-        let ([a, b], [c, d]) = (self.numbers(), x.numbers());
-        Pair(b.portable_mul_add(d, a.portable_mul_add(c, y.0)))
-    }
 
     fn limit(isa: Isa) -> Isa {
         #[cfg(target_arch = "x86_64")]
@@ -77,9 +81,21 @@ impl Element for Pair {
     }
 }
 
+#[cfg(not(target_arch = "aarch64"))]
+impl MulAdd for Pair {
+    #[inline(always)]
+    fn mul_add(self, x: Pair, y: Pair) -> Pair {
+        let ([a, b], [c, d]) = (self.numbers(), x.numbers());
+        Pair(MulAdd::mul_add(b, d, MulAdd::mul_add(a, c, y.0)))
+    }
+}
+
 /// Vectors of `f32` that can hold pairs too.
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub trait HoldsPairs: Vector<Element = f32> {
+    /// [`Vector::REGISTERS`], less those in which numbers of pairs are taken apart.
+    const REGISTERS_FOR_PAIRS: usize = Self::REGISTERS;
+
     /// As [`Vector::enter`].
     ///
     /// # Safety
@@ -135,17 +151,17 @@ fn avx512bf16<J: Job>(job: J) -> J::Output {
 }
 
 /// Pairs in the lanes of a vector of `f32`.
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct Pairs<V>(V);
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 impl<V: HoldsPairs> Vector for Pairs<V> {
     type Element = Pair;
     type Mask = V::Mask;
     const LANES: usize = V::LANES;
-    const REGISTERS: usize = V::REGISTERS;
+    const REGISTERS: usize = V::REGISTERS_FOR_PAIRS;
 
     #[inline(always)]
     unsafe fn enter<J: Job>(job: J) -> J::Output {

@@ -1,7 +1,7 @@
 //! The vectors that matrix products are written in, one type for each instruction set.
 //!
-//! The x86 types call intrinsics: every method is `#[inline(always)]`, so that the calls end up
-//! inside the function that [`Vector::enter`] compiles for the instruction set.
+//! The types of x86 and of aarch64 call intrinsics: every method is `#[inline(always)]`, so that the
+//! calls end up inside the function that [`Vector::enter`] compiles for the instruction set.
 
 use std::marker::PhantomData;
 use std::ops::{Add, Mul};
@@ -10,6 +10,15 @@ use crate::simd::{Isa, Job, prefetch};
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
+
+#[cfg(not(target_arch = "aarch64"))]
+mod lanes;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+#[cfg(not(target_arch = "aarch64"))]
+pub(super) use lanes::{Lanes, MulAdd};
+#[cfg(target_arch = "aarch64")]
+pub(super) use neon::{NeonF32, NeonF64};
 
 /// A number that matrix products are made of: `f32` or `f64`.
 pub trait Element: Copy + Default + PartialEq + Add<Output = Self> + Mul<Output = Self> + 'static {
@@ -21,8 +30,6 @@ pub trait Element: Copy + Default + PartialEq + Add<Output = Self> + Mul<Output 
     /// The vectors of AVX-512.
     #[cfg(target_arch = "x86_64")]
     type Avx512: Vector<Element = Self>;
-    /// `self * x + y`, fused where the portable target has the instruction.
-    fn portable_mul_add(self, x: Self, y: Self) -> Self;
     /// The best instruction set up to `isa` that there are vectors of these for.
     fn limit(isa: Isa) -> Isa {
         isa
@@ -122,137 +129,25 @@ impl<V: Vector, J: VectorJob<V::Element>> Job for Entered<V, J> {
 }
 
 impl Element for f32 {
+    #[cfg(target_arch = "aarch64")]
+    type Portable = NeonF32;
+    #[cfg(not(target_arch = "aarch64"))]
     type Portable = Lanes<f32, 4>;
     #[cfg(target_arch = "x86_64")]
     type Avx2 = Avx2F32;
     #[cfg(target_arch = "x86_64")]
     type Avx512 = Avx512F32;
-
-    #[inline(always)]
-    fn portable_mul_add(self, x: f32, y: f32) -> f32 {
-        if HAS_FUSED { self.mul_add(x, y) } else { self * x + y }
-    }
 }
 
 impl Element for f64 {
+    #[cfg(target_arch = "aarch64")]
+    type Portable = NeonF64;
+    #[cfg(not(target_arch = "aarch64"))]
     type Portable = Lanes<f64, 2>;
     #[cfg(target_arch = "x86_64")]
     type Avx2 = Avx2F64;
     #[cfg(target_arch = "x86_64")]
     type Avx512 = Avx512F64;
-
-    #[inline(always)]
-    fn portable_mul_add(self, x: f64, y: f64) -> f64 {
-        if HAS_FUSED { self.mul_add(x, y) } else { self * x + y }
-    }
-}
-
-/// Without the instruction, `mul_add` is a call into the C library, some fifty times slower.
-const HAS_FUSED: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
-
-/// A vector as a plain array, for the compiler to map to whatever the target has.
-#[derive(Clone, Copy)]
-#[repr(transparent)]
-pub struct Lanes<T, const N: usize>([T; N]);
-
-impl<T: Element, const N: usize> Vector for Lanes<T, N> {
-    type Element = T;
-    type Mask = usize;
-    const LANES: usize = N;
-    const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 32 } else { 16 };
-
-    #[inline(always)]
-    unsafe fn enter<J: Job>(job: J) -> J::Output {
-        job.run()
-    }
-    #[inline(always)]
-    unsafe fn first(n: usize) -> usize {
-        n
-    }
-    #[inline(always)]
-    unsafe fn zero() -> Self {
-        Lanes([T::default(); N])
-    }
-    #[inline(always)]
-    unsafe fn splat(p: *const T) -> Self {
-        // SAFETY: the caller vouches for one element at `p`.
-        Lanes([unsafe { *p }; N])
-    }
-    #[inline(always)]
-    unsafe fn load(p: *const T) -> Self {
-        // SAFETY: the caller vouches for N elements at `p`; an array needs no more alignment than they.
-        Lanes(unsafe { p.cast::<[T; N]>().read() })
-    }
-    #[inline(always)]
-    unsafe fn load_partial(p: *const T, mask: usize) -> Self {
-        if mask == N {
-            // SAFETY: all lanes are asked for.
-            return unsafe { Self::load(p) };
-        }
-        let mut lanes = [T::default(); N];
-        for (i, lane) in lanes.iter_mut().enumerate().take(mask) {
-            // SAFETY: the caller vouches for the first `mask` elements at `p`.
-            *lane = unsafe { *p.add(i) };
-        }
-        Lanes(lanes)
-    }
-    #[inline(always)]
-    unsafe fn store(self, p: *mut T) {
-        // SAFETY: the caller vouches for N elements at `p`.
-        unsafe { p.cast::<[T; N]>().write(self.0) }
-    }
-    #[inline(always)]
-    unsafe fn store_partial(self, p: *mut T, mask: usize) {
-        if mask == N {
-            // SAFETY: all lanes are asked for.
-            return unsafe { self.store(p) };
-        }
-        for (i, lane) in self.0.iter().enumerate().take(mask) {
-            // SAFETY: the caller vouches for the first `mask` elements at `p`.
-            unsafe { *p.add(i) = *lane }
-        }
-    }
-    #[inline(always)]
-    unsafe fn add(mut self, x: Self) -> Self {
-        for i in 0..N {
-            self.0[i] = self.0[i] + x.0[i];
-        }
-        self
-    }
-    #[inline(always)]
-    unsafe fn add_product(mut self, x: Self, y: Self) -> Self {
-        for i in 0..N {
-            self.0[i] = x.0[i].portable_mul_add(y.0[i], self.0[i]);
-        }
-        self
-    }
-    #[inline(always)]
-    unsafe fn sum_four(vectors: [Self; 4]) -> [T; 4] {
-        let mut sums = [T::default(); 4];
-        for (sum, vector) in sums.iter_mut().zip(vectors) {
-            let mut lanes = vector.0;
-            let mut n = N;
-            while n > 1 {
-                n /= 2;
-                for i in 0..n {
-                    lanes[i] = lanes[i] + lanes[i + n];
-                }
-            }
-            *sum = lanes[0];
-        }
-        sums
-    }
-    #[inline(always)]
-    unsafe fn turn(p: *const T, stride: isize) -> [Self; 4] {
-        let mut turned = [Lanes([T::default(); N]); 4];
-        for line in 0..N {
-            for (i, vector) in turned.iter_mut().enumerate() {
-                // SAFETY: the caller vouches for four elements in each of LANES lines.
-                vector.0[line] = unsafe { *p.offset(line as isize * stride).add(i) };
-            }
-        }
-        turned
-    }
 }
 
 /// Sixteen `f32` in an AVX-512 register.
