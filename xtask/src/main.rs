@@ -1,6 +1,7 @@
-//! Chores of Cornu's contributors: `cargo xtask new`, `test`, `python`, `tidy` and `bench`.
+//! Chores of Cornu's contributors: `cargo xtask new`, `test`, `aarch64`, `python`, `tidy` and `bench`.
 #![forbid(unsafe_code)]
 
+mod aarch64;
 mod bench;
 mod new;
 mod python;
@@ -34,10 +35,11 @@ fn main() -> ExitCode {
             .iter()
             .try_for_each(|command| execute(root, command))
             .and_then(|()| python::test(root, &[])),
+        ["aarch64", ref flags @ ..] => aarch64::test(root, flags),
         ["python", ref flags @ ..] => python::test(root, flags),
         ["bench", ref flags @ ..] => bench::run(root, flags),
         _ => Err(format!(
-            "the commands are:\n  cargo xtask new {} NAME\n  cargo xtask test\n  cargo xtask python [FLAGS OF PYTEST]\n  cargo xtask tidy\n  {}",
+            "the commands are:\n  cargo xtask new {} NAME\n  cargo xtask test\n  cargo xtask aarch64 [FLAGS OF CARGO TEST]\n  cargo xtask python [FLAGS OF PYTEST]\n  cargo xtask tidy\n  {}",
             new::kinds(),
             bench::USAGE
         )),
@@ -60,5 +62,15 @@ fn execute(root: &Path, command: &str) -> Result<(), String> {
         Ok(status) if status.success() => Ok(()),
         Ok(_) => Err(format!("`{command}` failed")),
         Err(error) => Err(format!("`{command}`: {error}")),
+    }
+}
+
+/// Runs what a chore is made of, once it has been shown.
+fn run(command: &mut Command) -> Result<(), String> {
+    println!("$ {command:?}");
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{command:?}: {status}")),
+        Err(error) => Err(format!("{command:?}: {error}")),
     }
 }

@@ -1,5 +1,6 @@
 //! The Python package: built as a wheel, and tested as a user would have it, in a fresh environment.
 
+use crate::run;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -62,14 +63,5 @@ fn program(environment: &Path, name: &str) -> PathBuf {
     match cfg!(windows) {
         true => environment.join("Scripts").join(format!("{name}.exe")),
         false => environment.join("bin").join(name),
-    }
-}
-
-fn run(command: &mut Command) -> Result<(), String> {
-    println!("$ {command:?}");
-    match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{command:?}: {status}")),
-        Err(error) => Err(format!("{command:?}: {error}")),
     }
 }
