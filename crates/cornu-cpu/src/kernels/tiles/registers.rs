@@ -5,6 +5,7 @@ pub(super) use own::{Registers, allowed, interleave};
 use half::bf16;
 
 /// A block of sums: how much of it is wanted, and where in the result.
+#[cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), allow(dead_code, reason = "tiles read it"))]
 pub(super) struct Block {
     pub(super) sums: *const f32,
     pub(super) lines: usize,
@@ -13,6 +14,7 @@ pub(super) struct Block {
 }
 
 /// Some steps of 32 lines: 16 pairs of them for each tile, of lines that are `stride` bytes apart.
+#[cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), allow(dead_code, reason = "tiles read it"))]
 #[derive(Clone, Copy)]
 pub(super) struct Steps {
     pub(super) lines: *const u8,
@@ -276,24 +278,38 @@ mod own {
         false
     }
 
-    /// Puts 16 numbers of two steps beside each other.
-    ///
-    /// # Safety
-    /// It is never called.
-    pub(in crate::kernels::tiles) unsafe fn interleave(_: *const u16, _: *const u16, _: *mut u32) {}
-
-    /// Tiles, where there are any.
+    /// Tiles, where there are any: nothing here is ever called.
     pub(in crate::kernels::tiles) struct Registers {}
 
     impl Registers {
         /// # Safety
-        /// There are none: it is never called.
+        /// Never called.
         pub(in crate::kernels::tiles) unsafe fn new() -> Registers {
-            Registers {}
+            unreachable!("tiles are allowed nowhere")
         }
 
         /// # Safety
-        /// It is never called.
-        pub(in crate::kernels::tiles) unsafe fn multiply(&self, _: [Steps; 2], _: *const u32, _: *mut f32) {}
+        /// Never called.
+        pub(in crate::kernels::tiles) unsafe fn multiply(
+            &self,
+            _: [Steps; 2],
+            _: *const u32,
+            _: *mut f32,
+            _: [usize; 2],
+        ) {
+            unreachable!("tiles are allowed nowhere")
+        }
+
+        /// # Safety
+        /// Never called.
+        pub(in crate::kernels::tiles) unsafe fn round(&self, _: &Block, _: impl Fn(usize) -> isize) {
+            unreachable!("tiles are allowed nowhere")
+        }
+    }
+
+    /// # Safety
+    /// Never called.
+    pub(in crate::kernels::tiles) unsafe fn interleave(_: *const u16, _: *const u16, _: *mut u32) {
+        unreachable!("tiles are allowed nowhere")
     }
 }
