@@ -14,7 +14,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use machine::Machine;
-use peers::{CORNU, PEERS, Peer, Places};
+use peers::{BFLOAT16, CORNU, PEERS, Peer, Places};
 use report::{Report, Row, Times};
 use worker::{Missing, Worker};
 
@@ -182,7 +182,7 @@ fn save(path: &Path, text: &str) -> Result<(), String> {
 fn versions(options: &Options, places: &Places, root: &Path) -> BTreeMap<&'static str, String> {
     let version = |peer: &&Peer| {
         let told = match peer.name {
-            CORNU => Ok(format!("{} ({})", env!("CARGO_PKG_VERSION"), machine::commit(root))),
+            CORNU | BFLOAT16 => Ok(format!("{} ({})", env!("CARGO_PKG_VERSION"), machine::commit(root))),
             _ => Worker::start(peer, places, 1).and_then(|mut worker| {
                 let answer = worker.ask("version")?;
                 Ok(answer["version"].as_str().unwrap_or("unknown").to_string())
@@ -243,8 +243,7 @@ fn measure(
         return Ok(());
     }
     eprintln!("{name} on {threads} thread(s)");
-    let prepare = format!("prepare {name} {threads}");
-    let start = |peer: &&'static Peer| Subject::start(peer, places, threads, &prepare);
+    let start = |peer: &&'static Peer| Subject::start(peer, places, threads, &peer.prepare(name, threads));
     let mut subjects: Vec<Subject> = options.peers.iter().map(start).collect();
     same_parameters(name, &subjects)?;
     if train {
@@ -378,11 +377,11 @@ fn starts(threads: usize, options: &Options, places: &Places) -> Result<Vec<Row>
     let folder = places.made.join("models");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let workload = START.1;
-    let prepare = format!("prepare {workload} {threads}");
     let mut predictions = BTreeMap::new();
     let mut steps = BTreeMap::new();
     for peer in &options.peers {
-        let path = folder.join(format!("{}-{workload}.keras", peer.name));
+        let (path, prepare) =
+            (folder.join(format!("{}-{workload}.keras", peer.name)), peer.prepare(workload, threads));
         let ask = |requests: &[&str]| -> Result<f64, Missing> {
             let start = Instant::now();
             let mut worker = Worker::start(peer, places, threads)?;

@@ -18,8 +18,8 @@ pub struct Peer {
 /// What a peer's program is made of.
 #[derive(Debug)]
 enum Kind {
-    /// The workspace's own worker.
-    Cornu,
+    /// The workspace's own worker, with a dtype policy.
+    Cornu(&'static str),
     /// A script in `benchmarks/python`, with what follows it.
     Python(&'static [&'static str]),
     /// A package in a workspace of its own, in `benchmarks/rust`.
@@ -29,9 +29,13 @@ enum Kind {
 /// The name of the peer that the others are compared with.
 pub const CORNU: &str = "cornu";
 
+/// The name of Cornu in mixed precision: what is computed in half the bits is not what others compute.
+pub const BFLOAT16: &str = "bfloat16";
+
 /// All peers; Cornu comes first.
 pub const PEERS: &[Peer] = &[
-    Peer { name: CORNU, title: "Cornu", kind: Kind::Cornu },
+    Peer { name: CORNU, title: "Cornu", kind: Kind::Cornu("float32") },
+    Peer { name: BFLOAT16, title: "Cornu, bfloat16", kind: Kind::Cornu("mixed_bfloat16") },
     Peer { name: "torch", title: "PyTorch", kind: Kind::Python(&["torch_peer.py"]) },
     Peer { name: "compile", title: "torch.compile", kind: Kind::Python(&["torch_peer.py", "--compile"]) },
     Peer { name: "keras", title: "Keras + TF", kind: Kind::Python(&["keras_peer.py"]) },
@@ -86,7 +90,7 @@ impl Peer {
     /// The command that failed.
     pub fn make(&self, places: &Places) -> Result<(), String> {
         match self.kind {
-            Kind::Cornu => execute(
+            Kind::Cornu(_) => execute(
                 Command::new("cargo")
                     .args(["build", "--release", "--package", "cornu-bench"])
                     .current_dir(&places.root),
@@ -103,6 +107,15 @@ impl Peer {
         }
     }
 
+    /// The request by which the peer prepares a workload for so many threads.
+    #[must_use]
+    pub fn prepare(&self, workload: &str, threads: usize) -> String {
+        match self.kind {
+            Kind::Cornu(policy) => format!("prepare {workload} {threads} policy={policy}"),
+            _ => format!("prepare {workload} {threads}"),
+        }
+    }
+
     /// The command that starts the peer on that many processors.
     #[must_use]
     pub fn command(&self, places: &Places, threads: usize) -> Command {
@@ -111,7 +124,7 @@ impl Peer {
         // The last ones: the first is where interrupts go.
         command.arg("-c").arg(format!("{}-{}", processors.saturating_sub(threads), processors - 1));
         match self.kind {
-            Kind::Cornu => command.arg(places.root.join("target/release/cornu-bench")),
+            Kind::Cornu(_) => command.arg(places.root.join("target/release/cornu-bench")),
             Kind::Rust => command.arg(places.made.join(format!("rust/release/bench-{}", self.name))),
             Kind::Python(arguments) => command
                 .arg(places.python())

@@ -175,8 +175,8 @@ impl Report {
         let (rounds, seconds) = self.rounds;
         let mut text = format!(
             "Made by `cargo xtask bench` on {} ({}; {}). Each peer is a process; they are timed in turn, {rounds} \
-             rounds of at least {seconds} s each, on the same data in float32, in the steady state; a number is \
-             the median over the rounds. Processes run on as many processors as they have threads. Data is shuffled \
+             rounds of at least {seconds} s each, on the same data in float32 (but for the policy mixed_bfloat16, where it is named), in the steady state; \
+             a number is the median over the rounds. Processes run on as many processors as they have threads. Data is shuffled \
              anew each epoch by all.\n\n",
             self.machine.date, self.machine.processor, self.machine.system
         );
