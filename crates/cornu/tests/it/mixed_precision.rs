@@ -49,6 +49,29 @@ fn digits() {
 }
 
 #[test]
+fn pictures_of_digits() {
+    let Some(folder) = folder() else { return };
+    let data = cornu::data::load("mnist", &folder).unwrap().train;
+    let network = || {
+        Sequential::new()
+            .add(Input::new([28, 28]))
+            .add(Rescaling::new(1.0 / 255.0))
+            .add(Reshape::new([28, 28, 1]))
+            .add(Conv2D::new(16, 3).strides(2).padding(Padding::Same).relu())
+            .add(Conv2D::new(32, 3).padding(Padding::Same).relu())
+            .add(MaxPooling2D::new(2))
+            .add(Conv2D::new(32, 3).strides(2).padding(Padding::Same).relu())
+            .add(Flatten::new())
+            .add(Dense::new(10).softmax())
+            .build()
+    };
+    let compile = || Compile::new("adam", "sparse_categorical_crossentropy");
+    let rows = 0..6_400;
+    let data = [&data.x.slice_rows(rows.clone()), &data.y.slice_rows(rows)];
+    curves(network, compile, data, || Fit::new().epochs(4).batch_size(64).silent());
+}
+
+#[test]
 fn letters() {
     let Some(folder) = folder() else { return };
     let text = std::fs::read(format!("{folder}/tinyshakespeare/input.txt")).unwrap();
