@@ -1,13 +1,15 @@
 //! The data of `cargo xtask bench`, which all peers read from the same files.
 
 use cornu::prelude::*;
+use std::fs::File;
+use std::io::{BufReader, Read};
 use std::path::Path;
 
-/// The data of a workload from the folder that `BENCH_DATA` names; none where it names none.
+/// The data of a workload from the folder that `BENCH_DATA` names, in whole batches; none where it names none.
 ///
 /// # Errors
 /// If a file cannot be read.
-pub fn read(workload: &str) -> Result<Option<(Array, Array)>> {
+pub fn read(workload: &str, batch: usize) -> Result<Option<(Array, Array)>> {
     let Ok(folder) = std::env::var("BENCH_DATA") else { return Ok(None) };
     // A row's shape and whether it is of floats, for x and y.
     type Kind = (&'static [usize], bool);
@@ -23,17 +25,34 @@ pub fn read(workload: &str) -> Result<Option<(Array, Array)>> {
     let array = |end: &str, (row, floats): Kind| -> Result<Array> {
         let path = Path::new(&folder).join(format!("{name}.{end}"));
         let fail = |error: std::io::Error| Error::argument(format!("{}: {error}", path.display()));
-        let bytes = std::fs::read(&path).map_err(fail)?;
-        let words = bytes.as_chunks::<4>().0;
-        let shape: Vec<usize> =
-            std::iter::once(words.len() / row.iter().product::<usize>()).chain(row.iter().copied()).collect();
+        let width = row.iter().product::<usize>();
+        let shape = |n: usize| std::iter::once(n / width).chain(row.iter().copied()).collect::<Vec<_>>();
         let array = match floats {
-            true => Array::new(shape, words.iter().map(|word| f32::from_le_bytes(*word)).collect::<Vec<_>>()),
+            true => {
+                let numbers = words(&path, width * batch, f32::from_le_bytes).map_err(fail)?;
+                Array::new(shape(numbers.len()), numbers)
+            }
             false => {
-                Array::new(shape, words.iter().map(|word| i32::from_le_bytes(*word)).collect::<Vec<_>>())
+                let numbers = words(&path, width * batch, i32::from_le_bytes).map_err(fail)?;
+                Array::new(shape(numbers.len()), numbers)
             }
         };
         array.map_err(|error| Error::argument(format!("{}: {error}", path.display())))
     };
     Ok(Some((array("x", x)?, array("y", y)?)))
+}
+
+/// The numbers of a file, of four bytes each, in whole batches of so many. (They are all that is kept of it:
+/// what a process held at most is measured.)
+fn words<T>(path: &Path, batch: usize, number: impl Fn([u8; 4]) -> T) -> std::io::Result<Vec<T>> {
+    let mut file = BufReader::new(File::open(path)?);
+    let all = file.get_ref().metadata()?.len() as usize / 4;
+    let n = all - all % batch.max(1);
+    let mut numbers = Vec::with_capacity(n);
+    let mut word = [0; 4];
+    for _ in 0..n {
+        file.read_exact(&mut word)?;
+        numbers.push(number(word));
+    }
+    Ok(numbers)
 }

@@ -84,15 +84,11 @@ pub fn workload(name: &str, threads: usize, options: &Options) -> Result<Workloa
         }
     };
     let model = network.with_threads(threads).compile(compile)?;
-    let (mut x, mut y) = crate::data::read(name)?.unwrap_or_else(|| data(BATCHES * batch));
     // A last batch of fewer rows would be a step that nobody counts.
-    let rows = x.rows().checked_div(batch).unwrap_or(0) * batch;
-    if rows == 0 {
-        let message = format!("a batch of {batch} rows, but there are {} rows of data", x.rows());
+    let (x, y) = crate::data::read(name, batch)?.unwrap_or_else(|| data(BATCHES * batch));
+    if x.rows() == 0 {
+        let message = format!("a batch of {batch} rows, but there are not so many rows of data");
         return Err(Error::argument(message).help("ask for a batch of at least one row and at most all"));
-    }
-    if rows < x.rows() {
-        (x, y) = (x.slice_rows(0..rows), y.slice_rows(0..rows));
     }
     Ok(Workload { model, x, y, batch, threads })
 }

@@ -4,7 +4,7 @@
 
 use std::error::Error;
 use std::fs;
-use std::io::{BufRead, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::time::Instant;
 
@@ -73,11 +73,10 @@ impl Data {
         };
         let folder = std::env::var("BENCH_DATA")?;
         let read = |end: &str, float: bool| -> Result<Numbers> {
-            let bytes = fs::read(Path::new(&folder).join(format!("{name}.{end}")))?;
-            let words = bytes.as_chunks::<4>().0.iter();
+            let path = Path::new(&folder).join(format!("{name}.{end}"));
             Ok(match float {
-                true => Numbers::Floats(words.map(|word| f32::from_le_bytes(*word)).collect()),
-                false => Numbers::Integers(words.map(|word| i32::from_le_bytes(*word)).collect()),
+                true => Numbers::Floats(words(&path, f32::from_le_bytes)?),
+                false => Numbers::Integers(words(&path, i32::from_le_bytes)?),
             })
         };
         let (x, y) = ((read("x", x.1)?, x.0), read("y", y.1)?);
@@ -87,6 +86,19 @@ impl Data {
         };
         Ok(Data { rows, batch, x: x.0, y })
     }
+}
+
+/// The numbers of a file, of four bytes each, which are all that is kept of it.
+fn words<T>(path: &Path, number: impl Fn([u8; 4]) -> T) -> std::io::Result<Vec<T>> {
+    let mut file = BufReader::new(fs::File::open(path)?);
+    let n = file.get_ref().metadata()?.len() as usize / 4;
+    let mut numbers = Vec::with_capacity(n);
+    let mut word = [0; 4];
+    for _ in 0..n {
+        file.read_exact(&mut word)?;
+        numbers.push(number(word));
+    }
+    Ok(numbers)
 }
 
 /// Which rows each step takes: all in a new order each epoch.
