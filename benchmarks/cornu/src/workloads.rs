@@ -208,7 +208,7 @@ impl Named for Sampling {
 impl Layer for Sampling {
     fn call(&self, scope: &mut Scope, inputs: &[Tensor]) -> Vec<Tensor> {
         let (mean, log_variance) = (&inputs[0], &inputs[1]);
-        let noise = scope.normal(mean.shape(), None);
+        let noise = scope.normal(mean.shape(), None).cast(mean.dtype());
         vec![mean + noise * (log_variance * 0.5).exp()]
     }
 }
@@ -221,9 +221,11 @@ impl TrainStep for Elbo {
     fn step(&self, step: &mut Step) {
         let x = step.x(0);
         let outputs = step.forward(std::slice::from_ref(&x));
-        let (image, mean, log_variance) = (&outputs[0], &outputs[1], &outputs[2]);
+        // Whatever the layers compute in, a divergence is small beside what it is the difference of.
+        let [mean, log_variance] = [&outputs[1], &outputs[2]].map(|x| x.cast(DType::F32));
+        let image = &outputs[0];
         let reconstruction = step.loss(0, &x, image) * 784.0;
-        let divergence = (log_variance.exp() + mean.square() - log_variance - 1.0) * 0.5;
+        let divergence = (log_variance.exp() + mean.square() - &log_variance - 1.0) * 0.5;
         let rows = step.rows() as f64;
         let loss = reconstruction + divergence.sum_all() * (1.0 / rows);
         step.minimize(&loss, &[]);

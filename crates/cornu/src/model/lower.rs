@@ -208,7 +208,7 @@ fn finish(scope: &mut Scope, total: &Tensor) -> Result<Graph> {
 }
 
 /// A tensor in a dtype that is fit for sums: `float32` for those of 16 bits.
-fn precise(x: &Tensor) -> Tensor {
+pub(super) fn precise(x: &Tensor) -> Tensor {
     match x.dtype() {
         DType::BF16 | DType::F16 if x.is_valid() => x.cast(DType::F32),
         _ => x.clone(),

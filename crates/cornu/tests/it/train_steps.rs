@@ -228,6 +228,32 @@ fn gradients_are_changed_and_applied_again_and_metrics_counted() {
     near("mean_absolute_error", [1.0 - w(1), 1.0 - w(3)]);
 }
 
+/// The compiled loss, told of as it is.
+#[derive(Debug)]
+struct Plain;
+
+impl TrainStep for Plain {
+    fn step(&self, step: &mut Step) {
+        let y = step.forward(&[step.x(0)]).remove(0);
+        let loss = step.loss(0, &step.y(0), &y);
+        assert_eq!((y.dtype(), loss.dtype()), (DType::BF16, DType::F32));
+        step.minimize(&loss, &[]);
+        step.report("loss", &loss);
+    }
+}
+
+#[test]
+fn losses_of_16_bits_are_summed_in_32() {
+    // (1 - 0.99)^2 in bfloat16 would be that of the nearest number to 0.99, of 8 bits.
+    let (one, target) = (Array::new([1, 1], vec![1f32]).unwrap(), Array::new([1, 1], vec![0.99f32]).unwrap());
+    let model = Sequential::new().add(Input::new([1])).add(Dense::new(1).use_bias(false)).build().unwrap();
+    let model = model.with_dtype("mixed_bfloat16".parse::<cornu::DTypePolicy>().unwrap()).unwrap();
+    let mut trainer = model.compile(Compile::new("sgd", "mse").step(Plain)).unwrap();
+    trainer.set_weights(std::slice::from_ref(&one)).unwrap();
+    let loss = trainer.fit(&one, &target, Fit::new().epochs(1).silent()).unwrap().last("loss").unwrap();
+    assert!((loss - 0.01f64.powi(2)).abs() < 1e-7, "{loss}");
+}
+
 #[test]
 fn batches_have_weights() {
     let x = ramp(4, 2);
