@@ -108,35 +108,49 @@ fn products(cases: &mut Vec<Case>) {
     product(cases, 512, [8, 8, 8], F32, Lie::Straight);
 }
 
-fn convolution(cases: &mut Vec<Case>, title: &str, x: [usize; 4], kernel: [usize; 4], conv: &Conv) {
-    let name = |what: &str| format!("convolution, {title}, {what}");
+fn convolution(
+    cases: &mut Vec<Case>,
+    dtype: DType,
+    title: &str,
+    x: [usize; 4],
+    kernel: [usize; 4],
+    conv: &Conv,
+) {
+    let named = if dtype == DType::F32 { String::new() } else { format!(" {dtype}") };
+    let name = |what: &str| format!("convolution{named}, {title}, {what}");
+    let input = move |b: &Builder, name: &str, shape: [usize; 4]| b.input_of(name, Type::new(shape, dtype));
     // What a gradient does not read is no input.
     let (forward, to_x, to_kernel) = (conv.clone(), conv.clone(), conv.clone());
     add(cases, name("forward"), move |b| {
-        vec![b.input("x", x).conv(&b.input("kernel", kernel), forward.clone())]
+        vec![input(b, "x", x).conv(&input(b, "kernel", kernel), forward.clone())]
     });
     add(cases, name("gradient of x"), move |b| {
-        let x = b.zeros(x, DType::F32);
-        gradient(b, &x.conv(&b.input("kernel", kernel), to_x.clone()), &[&x])
+        let x = b.zeros(x, dtype);
+        gradient(b, &x.conv(&input(b, "kernel", kernel), to_x.clone()), &[&x])
     });
     add(cases, name("gradient of kernel"), move |b| {
-        let kernel = b.zeros(kernel, DType::F32);
-        gradient(b, &b.input("x", x).conv(&kernel, to_kernel.clone()), &[&kernel])
+        let kernel = b.zeros(kernel, dtype);
+        gradient(b, &input(b, "x", x).conv(&kernel, to_kernel.clone()), &[&kernel])
     });
 }
 
 fn convolutions(cases: &mut Vec<Case>) {
+    use DType::{BF16, F32};
     let valid = Conv::new(2);
     let same = Conv::new(2).padding(&[(1, 1), (1, 1)]);
     let halved = same.clone().strides(&[2, 2]);
-    convolution(cases, "3x3 32 to 64", [32, 28, 28, 32], [3, 3, 32, 64], &same);
-    convolution(cases, "3x3 256 to 256", [8, 14, 14, 256], [3, 3, 256, 256], &same);
-    convolution(cases, "1x1 64 to 64", [32, 28, 28, 64], [1, 1, 64, 64], &valid);
-    convolution(cases, "3x3 32 to 64, strides 2", [32, 28, 28, 32], [3, 3, 32, 64], &halved);
-    convolution(cases, "first 3x3 1 to 32", [128, 28, 28, 1], [3, 3, 1, 32], &valid);
-    convolution(cases, "first 3x3 3 to 16", [64, 32, 32, 3], [3, 3, 3, 16], &same);
-    convolution(cases, "depthwise 3x3 64", [32, 28, 28, 64], [3, 3, 1, 64], &same.clone().groups(64));
-    convolution(cases, "3x3 64 in 4 groups", [32, 28, 28, 64], [3, 3, 16, 64], &same.groups(4));
+    convolution(cases, F32, "3x3 32 to 64", [32, 28, 28, 32], [3, 3, 32, 64], &same);
+    convolution(cases, F32, "3x3 256 to 256", [8, 14, 14, 256], [3, 3, 256, 256], &same);
+    convolution(cases, F32, "1x1 64 to 64", [32, 28, 28, 64], [1, 1, 64, 64], &valid);
+    convolution(cases, F32, "3x3 32 to 64, strides 2", [32, 28, 28, 32], [3, 3, 32, 64], &halved);
+    convolution(cases, F32, "first 3x3 1 to 32", [128, 28, 28, 1], [3, 3, 1, 32], &valid);
+    convolution(cases, F32, "first 3x3 3 to 16", [64, 32, 32, 3], [3, 3, 3, 16], &same);
+    for dtype in [F32, BF16] {
+        convolution(cases, dtype, "3x3 16 to 16", [64, 32, 32, 16], [3, 3, 16, 16], &same);
+    }
+    convolution(cases, BF16, "3x3 256 to 256", [8, 14, 14, 256], [3, 3, 256, 256], &same);
+    convolution(cases, F32, "depthwise 3x3 64", [32, 28, 28, 64], [3, 3, 1, 64], &same.clone().groups(64));
+    convolution(cases, F32, "3x3 64 in 4 groups", [32, 28, 28, 64], [3, 3, 16, 64], &same.groups(4));
 }
 
 fn windows(cases: &mut Vec<Case>) {

@@ -1,10 +1,11 @@
 //! Times kernels one by one, each beside the least time that the machine would need for its work.
 //!
 //! ```sh
-//! cargo bench -p cornu-cpu -- [WORDS ...] [--quick]
+//! cargo bench -p cornu-cpu -- [WORDS ...] [--quick] [--isa NAME]
 //! ```
 //!
-//! Words choose the cases whose names hold all of them. One thread. A line's rate is of what its floor
+//! Words choose the cases whose names hold all of them; `--isa` is the instruction set, such as `avx2`,
+//! if not the best. One thread. A line's rate is of what its floor
 //! is made of: arithmetic, or bytes given and returned. The last column but one is time / floor. A
 //! floor is a measurement too: bytes that lie in a cache come faster than its bandwidth, and
 //! processors that multiply 16-bit floats may do so faster than its arithmetic, which is in f32.
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use cases::{Case, ROWS, cases};
+use cornu_cpu::simd::Isa;
 use cornu_cpu::{Floor, Plan};
 use cornu_graph::philox::Random;
 use cornu_graph::{Array, DType, Declaration, Graph};
@@ -35,17 +37,27 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: impl Iterator<Item = String>) -> Result<(), String> {
+/// The instruction set of that name, if this processor has it.
+fn instruction_set(name: &str) -> Result<Isa, String> {
+    let name_of = |isa: &Isa| format!("{isa:?}").to_lowercase();
+    let all = Isa::available();
+    let names: Vec<String> = all.iter().map(name_of).collect();
+    let found = all.into_iter().find(|isa| name_of(isa) == name);
+    found.ok_or_else(|| format!("--isa {name}: this processor has {}", names.join(", ")))
+}
+
+fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
     let mut seconds = 0.4;
     let mut words = Vec::new();
-    for argument in arguments {
+    while let Some(argument) = arguments.next() {
         match argument.as_str() {
+            "--isa" => instruction_set(&arguments.next().unwrap_or_default())?.force(),
             "--quick" => seconds = 0.05,
             // Cargo says what it does.
             "--bench" => {}
             flag if flag.starts_with('-') => {
                 return Err(format!(
-                    "there is no {flag}\n help: cargo bench -p cornu-cpu -- [WORDS ...] [--quick]"
+                    "there is no {flag}\n help: cargo bench -p cornu-cpu -- [WORDS ...] [--quick] [--isa NAME]"
                 ));
             }
             _ => words.push(argument),

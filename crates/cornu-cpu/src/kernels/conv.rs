@@ -92,6 +92,10 @@ const PLACES: (usize, usize) = (1024, 1 << 15);
 /// The same where places are summed over: they stay in the first-level cache while lines change.
 const SUMMED: (usize, usize) = (512, 1 << 13);
 
+/// The same for sums in processors' tiles, which begin and end over more steps: what is packed of it stays
+/// in the second-level cache.
+const SUMMED_IN_TILES: (usize, usize) = (1024, 1 << 17);
+
 /// Floating-point operations that are worth a part of their own.
 const PART_FLOPS: usize = 1 << 22;
 
@@ -249,8 +253,9 @@ impl Convolution {
             if parts > 1 || turned || dtype == DType::BF16 {
                 bytes = parts * width * row * size;
             }
-            let phases: Vec<Lines> =
-                all.iter().map(|phase| Lines::over_windows(phase, &images, kernel_strides, &rows)).collect();
+            let summed = if dtype == DType::BF16 { SUMMED_IN_TILES } else { SUMMED };
+            let lines = |phase: &Phase| Lines::over_windows(phase, &images, kernel_strides, &rows, summed);
+            let phases: Vec<Lines> = all.iter().map(lines).collect();
             let own: BTreeSet<isize> = phases.iter().flat_map(|lines| lines.rows.iter().copied()).collect();
             let rest = rows.iter().copied().filter(|row| !own.contains(row)).collect();
             Form::Kernel { phases, rest, parts, columns }
@@ -633,8 +638,9 @@ impl Lines {
         images: &Images,
         (kernel_axes, channel): ([isize; MAX_AXES], isize),
         rows: &[isize],
+        (places, numbers): (usize, usize),
     ) -> Lines {
-        let tiles = Tiles::new(phase.images.clone(), SUMMED.0, SUMMED.1);
+        let tiles = Tiles::new(phase.images.clone(), places, numbers);
         let [a, b, c] = phase.images.axes.map(|axis| axis.minors);
         let [_, all_b, all_c] = images.axes.map(|axis| axis.minors);
         let (mut lines, mut own_rows) = (Vec::new(), Vec::new());

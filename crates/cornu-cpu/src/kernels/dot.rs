@@ -230,7 +230,7 @@ impl Products {
                     let (pa, pb, pc) = (pa.offset(a), pb.offset(b), pc.add(c));
                     let part = self.part(part);
                     match tiles::fit(&self.product, isa) {
-                        true => tiles::run_part(&self.product, isa, &part, pa, pb, pc, scratch.cast()),
+                        true => tiles::run_part(&self.product, &part, pa, pb, pc, scratch.cast()),
                         false => half::run_part(&self.product, isa, &part, pa, pb, pc, scratch.cast()),
                     }
                 }

@@ -20,6 +20,10 @@ const PAIRS: usize = BLOCK / 2;
 /// Elements that scratch memory is aligned to: 64 bytes.
 const ALIGNMENT: usize = 16;
 
+/// What runs beside tiles runs in the vectors of their processors, whatever other kernels are told to use:
+/// they read numbers at any address.
+const ISA: Isa = Isa::Amx;
+
 /// Whether there are tiles on this instruction set, and the system lets the program use them.
 pub(crate) fn available(isa: Isa) -> bool {
     isa.min(Isa::best()) == Isa::Amx && registers::allowed()

@@ -2,7 +2,7 @@
 
 use super::{LOSSES, Reduction, reduce};
 use crate::registry::{Any, Entry, Item, Kind};
-use cornu_graph::{Shape, Tensor};
+use cornu_graph::{DType, Shape, Tensor};
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ pub trait Loss: Item {
     /// The loss of a whole batch: the samples' losses, weighted and reduced as Keras does it.
     ///
     /// `mask` holds bools, of which the false ones leave their sample out; a mean is then over the
-    /// others alone.
+    /// others alone. What has 16 bits, which would be too coarse for sums, is taken in `float32`, as Keras does.
     fn value(
         &self,
         y_true: &Tensor,
@@ -46,12 +46,21 @@ pub trait Loss: Item {
         sample_weight: Option<&Tensor>,
         mask: Option<&Tensor>,
     ) -> Tensor {
+        let [y_true, y_pred] = &[y_true, y_pred].map(precise);
         let own = self.mask(y_true, y_pred);
         let mask = match (mask, &own) {
             (Some(mask), Some(own)) => Some(mask.and(own)),
             (mask, own) => mask.or(own.as_ref()).cloned(),
         };
         reduce(&self.call(y_true, y_pred), sample_weight, mask.as_ref(), self.reduction())
+    }
+}
+
+/// A tensor in a dtype that is fit for sums: `float32` for those of 16 bits.
+fn precise(x: &Tensor) -> Tensor {
+    match x.dtype() {
+        DType::BF16 | DType::F16 if x.is_valid() => x.cast(DType::F32),
+        _ => x.clone(),
     }
 }
 

@@ -88,8 +88,6 @@ pub(crate) fn step(model: &mut Model, compile: Option<&Compile>, signature: &Sig
         let named: Vec<(&str, &Tensor)> = named.chain(kept).collect();
         return Ok(builder.build(&named, &[])?);
     };
-    // Losses and metrics of 16 bits would be too coarse.
-    let outputs: Vec<Tensor> = outputs.iter().map(precise).collect();
     // What does not fit from here on is not the fault of a layer's line, but of the data handed in.
     let known = builder.error_count();
     let mut total: Option<Tensor> = None;
@@ -205,14 +203,6 @@ fn finish(scope: &mut Scope, total: &Tensor) -> Result<Graph> {
     // Moving averages of layers move in training alone.
     let pairs: Vec<(&Tensor, &Tensor)> = updates.iter().map(|(variable, value)| (variable, value)).collect();
     Ok(builder.build(&[("loss", &total.cast(DType::F32))], &pairs)?)
-}
-
-/// A tensor in a dtype that is fit for sums: `float32` for those of 16 bits.
-pub(super) fn precise(x: &Tensor) -> Tensor {
-    match x.dtype() {
-        DType::BF16 | DType::F16 if x.is_valid() => x.cast(DType::F32),
-        _ => x.clone(),
-    }
 }
 
 fn types(tensors: &[Tensor]) -> Vec<Type> {

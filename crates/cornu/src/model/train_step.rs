@@ -153,11 +153,10 @@ impl<'b> Step<'_, 'b> {
         result
     }
 
-    /// The loss that the model was compiled with, of output `i`; in `float32` where the output has 16 bits.
+    /// The loss that the model was compiled with, of output `i`.
     pub fn loss(&mut self, i: usize, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
-        let [y_true, y_pred] = [y_true, y_pred].map(super::lower::precise);
-        match super::lower::loss_of(self.compile, i, &y_true, &y_pred) {
-            Ok(loss) => loss.value(&y_true, &y_pred, None, None),
+        match super::lower::loss_of(self.compile, i, y_true, y_pred) {
+            Ok(loss) => loss.value(y_true, y_pred, None, None),
             Err(error) => self.scope.fail(error.to_string()),
         }
     }

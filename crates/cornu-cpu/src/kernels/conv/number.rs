@@ -56,13 +56,13 @@ numbers_of_vectors!(f64);
 
 impl Number for bf16 {
     type Sum = f32;
-    unsafe fn rounded(of: Gathered<'_, bf16>, scratch: *mut u8, isa: Isa) {
+    unsafe fn rounded(of: Gathered<'_, bf16>, scratch: *mut u8, _: Isa) {
         // SAFETY: the caller's promises; there are such convolutions only where there are tiles.
-        unsafe { gathered::rounded(&of, scratch.cast(), isa) }
+        unsafe { gathered::rounded(&of, scratch.cast()) }
     }
-    unsafe fn summed(of: Gathered<'_, bf16, f32>, scratch: *mut u8, isa: Isa) {
+    unsafe fn summed(of: Gathered<'_, bf16, f32>, scratch: *mut u8, _: Isa) {
         // SAFETY: as above.
-        unsafe { gathered::summed(&of, scratch.cast(), isa) }
+        unsafe { gathered::summed(&of, scratch.cast()) }
     }
     fn round(sum: f32) -> bf16 {
         sum.to_bf16()

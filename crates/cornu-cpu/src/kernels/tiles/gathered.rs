@@ -1,9 +1,9 @@
 //! Sums of products in tiles whose operands lie in pieces: convolutions of bfloat16.
 
 use super::registers::{Block, Registers, Steps, interleave};
-use super::{ALIGNMENT, BLOCK, PAIRS, Turn};
+use super::{ALIGNMENT, BLOCK, ISA, PAIRS, Turn};
 use crate::kernels::matmul::{Gathered, Vector, VectorJob, enter};
-use crate::simd::{Isa, Job};
+use crate::simd::Job;
 use half::bf16;
 
 /// What scratch memory holds, in pairs: packed lines, packed columns, sums.
@@ -54,7 +54,7 @@ pub(crate) fn summed_scratch_len(steps: usize, width: usize) -> usize {
 ///
 /// # Safety
 /// As for [`Gathered::run`]; tiles are available, and `scratch` holds [`rounded_scratch_len`] elements.
-pub(crate) unsafe fn rounded(of: &Gathered<'_, bf16>, scratch: *mut u32, isa: Isa) {
+pub(crate) unsafe fn rounded(of: &Gathered<'_, bf16>, scratch: *mut u32) {
     let Gathered { width, pieces, steps, .. } = *of;
     debug_assert!(!of.accumulate);
     let layout = Layout::new(pieces.len() * steps, BLOCK, width);
@@ -62,13 +62,13 @@ pub(crate) unsafe fn rounded(of: &Gathered<'_, bf16>, scratch: *mut u32, isa: Is
     // SAFETY: the caller's promises.
     unsafe {
         if pairs == 0 {
-            return isa.run(Clear { to: of.c, rows: of.rows, width });
+            return ISA.run(Clear { to: of.c, rows: of.rows, width });
         }
         let (lines, columns, sums) = layout.split(scratch);
         for column in (0..width).step_by(BLOCK) {
             let runs = Runs::one(BLOCK.min(width - column));
             let base = of.vectors.cast::<u16>().add(column);
-            isa.run(Panel {
+            ISA.run(Panel {
                 base,
                 runs: &runs,
                 walk: Walk::new(of, 1),
@@ -81,7 +81,7 @@ pub(crate) unsafe fn rounded(of: &Gathered<'_, bf16>, scratch: *mut u32, isa: Is
         let registers = Registers::new();
         for start in (0..of.lines.len()).step_by(BLOCK) {
             let own = start..(start + BLOCK).min(of.lines.len());
-            enter(isa, PackLines { of, lines: &of.lines[own.clone()], pairs, to: lines });
+            enter(ISA, PackLines { of, lines: &of.lines[own.clone()], pairs, to: lines });
             for column in (0..width).step_by(BLOCK) {
                 let rows = &of.rows[own.clone()];
                 let size = [rows.len(), BLOCK.min(width - column)];
@@ -98,7 +98,7 @@ pub(crate) unsafe fn rounded(of: &Gathered<'_, bf16>, scratch: *mut u32, isa: Is
 ///
 /// # Safety
 /// As for [`Gathered::run`]; tiles are available, and `scratch` holds [`summed_scratch_len`] elements.
-pub(crate) unsafe fn summed(of: &Gathered<'_, bf16, f32>, scratch: *mut u32, isa: Isa) {
+pub(crate) unsafe fn summed(of: &Gathered<'_, bf16, f32>, scratch: *mut u32) {
     let Gathered { width, pieces, steps, .. } = *of;
     let layout = Layout::new(pieces.len() * steps, width, BLOCK);
     let pairs = layout.pairs;
@@ -106,7 +106,7 @@ pub(crate) unsafe fn summed(of: &Gathered<'_, bf16, f32>, scratch: *mut u32, isa
     unsafe {
         if pairs == 0 {
             if !of.accumulate {
-                isa.run(Clear { to: of.c, rows: of.rows, width });
+                ISA.run(Clear { to: of.c, rows: of.rows, width });
             }
             return;
         }
@@ -116,10 +116,10 @@ pub(crate) unsafe fn summed(of: &Gathered<'_, bf16, f32>, scratch: *mut u32, isa
         for column in (0..width).step_by(BLOCK) {
             let runs = Runs::one(BLOCK.min(width - column));
             let base = of.vectors.cast::<u16>().add(column);
-            isa.run(Panel { base, runs: &runs, walk: Walk::new(of, 1), pairs, to: columns });
+            ISA.run(Panel { base, runs: &runs, walk: Walk::new(of, 1), pairs, to: columns });
             for pair in (0..pairs).step_by(PAIRS) {
                 let (from, to) = (columns.add(pair * BLOCK).cast_const(), lines.add(column * pairs + pair));
-                enter(isa, Turn { from, from_stride: BLOCK, lines: PAIRS, steps: BLOCK, to, stride: pairs });
+                enter(ISA, Turn { from, from_stride: BLOCK, lines: PAIRS, steps: BLOCK, to, stride: pairs });
             }
         }
         let registers = Registers::new();
@@ -127,12 +127,12 @@ pub(crate) unsafe fn summed(of: &Gathered<'_, bf16, f32>, scratch: *mut u32, isa
             let own = start..(start + BLOCK).min(of.lines.len());
             let runs = Runs::of(&of.lines[own.clone()]);
             let base = of.numbers.cast::<u16>();
-            isa.run(Panel { base, runs: &runs, walk: Walk::new(of, 0), pairs, to: columns });
+            ISA.run(Panel { base, runs: &runs, walk: Walk::new(of, 0), pairs, to: columns });
             for column in (0..width).step_by(BLOCK) {
                 let (rows, n) = (&of.rows[own.clone()], BLOCK.min(width - column));
                 let size = [n, rows.len()];
                 registers.multiply(Steps::packed(lines.add(column * pairs), pairs), columns, sums, size);
-                enter(isa, AddTurned { sums, rows, n, c: of.c.add(column), accumulate: of.accumulate });
+                enter(ISA, AddTurned { sums, rows, n, c: of.c.add(column), accumulate: of.accumulate });
             }
         }
     }

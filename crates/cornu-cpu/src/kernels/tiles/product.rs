@@ -2,7 +2,7 @@
 //! by side; all else is packed before.
 
 use super::registers::{Block, Registers, Steps, interleave};
-use super::{ALIGNMENT, BLOCK, PAIRS, Turn, numbers};
+use super::{ALIGNMENT, BLOCK, ISA, PAIRS, Turn, numbers};
 use crate::kernels::matmul::{Part, Product, enter};
 use crate::simd::{Isa, Job};
 use half::bf16;
@@ -50,7 +50,6 @@ pub(crate) fn scratch_len(product: &Product, part: &Part) -> usize {
 /// As for [`Product::run_part`]; the product fits, and `scratch` holds [`scratch_len`] elements.
 pub(crate) unsafe fn run_part(
     whole: &Product,
-    isa: Isa,
     part: &Part,
     a: *const bf16,
     b: *const bf16,
@@ -78,18 +77,13 @@ pub(crate) unsafe fn run_part(
             let end = (first + most).min(a.lines);
             for line in (first..end).step_by(BLOCK) {
                 for pair in (a.in_place(line)..pairs).step_by(PAIRS) {
-                    a.pack_lines(
-                        isa,
-                        [line, 2 * pair],
-                        block,
-                        packed.add((line - first) * pairs + pair),
-                        pairs,
-                    );
+                    let to = packed.add((line - first) * pairs + pair);
+                    a.pack_lines([line, 2 * pair], block, to, pairs);
                 }
             }
             for column in (0..b.lines).step_by(BLOCK) {
                 for pair in (0..pairs).step_by(PAIRS) {
-                    b.pack_panel(isa, [column, 2 * pair], block, panel.add(pair * BLOCK));
+                    b.pack_panel([column, 2 * pair], block, panel.add(pair * BLOCK));
                 }
                 for start in (first..end).step_by(BLOCK) {
                     let in_place = a.in_place(start);
@@ -103,7 +97,6 @@ pub(crate) unsafe fn run_part(
                         steps(a.from.offset(start as isize * line).cast(), 2 * line, in_place),
                         steps(rest, 4 * pairs as isize, pairs - in_place),
                     ];
-
                     let size = [BLOCK.min(end - start), BLOCK.min(b.lines - column)];
                     registers.multiply(lines, panel, sums, size);
                     let block = Block { sums, lines: size[0], columns: size[1], c: c.add(column) };
@@ -134,15 +127,15 @@ impl Lines {
     ///
     /// # Safety
     /// All lines and steps are there, and so is room for a block at `to`, and in `block` on the way.
-    unsafe fn pack_lines(self, isa: Isa, start: [usize; 2], block: *mut u32, to: *mut u32, stride: usize) {
+    unsafe fn pack_lines(self, start: [usize; 2], block: *mut u32, to: *mut u32, stride: usize) {
         // SAFETY: the caller's promise.
         unsafe {
             match self.step {
-                1 => isa.run(ByLine { of: self, start, to, stride }),
+                1 => ISA.run(ByLine { of: self, start, to, stride }),
                 _ => {
-                    isa.run(ByPair { of: self, start, to: block });
+                    ISA.run(ByPair { of: self, start, to: block });
                     let from = block.cast_const();
-                    enter(isa, Turn { from, from_stride: BLOCK, lines: PAIRS, steps: BLOCK, to, stride });
+                    enter(ISA, Turn { from, from_stride: BLOCK, lines: PAIRS, steps: BLOCK, to, stride });
                 }
             }
         }
@@ -152,19 +145,19 @@ impl Lines {
     ///
     /// # Safety
     /// As for [`Lines::pack_lines`].
-    unsafe fn pack_panel(self, isa: Isa, start: [usize; 2], block: *mut u32, to: *mut u32) {
+    unsafe fn pack_panel(self, start: [usize; 2], block: *mut u32, to: *mut u32) {
         // SAFETY: the caller's promise.
         unsafe {
             match self.step {
                 1 => {
-                    isa.run(ByLine { of: self, start, to: block, stride: PAIRS });
+                    ISA.run(ByLine { of: self, start, to: block, stride: PAIRS });
                     let from = block.cast_const();
                     enter(
-                        isa,
+                        ISA,
                         Turn { from, from_stride: PAIRS, lines: BLOCK, steps: PAIRS, to, stride: BLOCK },
                     );
                 }
-                _ => isa.run(ByPair { of: self, start, to }),
+                _ => ISA.run(ByPair { of: self, start, to }),
             }
         }
     }
@@ -263,7 +256,7 @@ mod tests {
             // SAFETY: operands, results and scratch memory are as large as these ask for.
             unsafe {
                 let (a, b, isa) = (a.as_ptr(), b.as_ptr(), Isa::best());
-                run_part(&product, isa, &part, a, b, tiled.as_mut_ptr(), scratch.as_mut_ptr());
+                run_part(&product, &part, a, b, tiled.as_mut_ptr(), scratch.as_mut_ptr());
                 half::run_part(&product, isa, &part, a, b, plain.as_mut_ptr(), pairs.as_mut_ptr());
             }
         }
