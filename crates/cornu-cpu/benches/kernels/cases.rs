@@ -141,6 +141,8 @@ fn convolutions(cases: &mut Vec<Case>) {
     let halved = same.clone().strides(&[2, 2]);
     convolution(cases, F32, "3x3 32 to 64", [32, 28, 28, 32], [3, 3, 32, 64], &same);
     convolution(cases, F32, "3x3 256 to 256", [8, 14, 14, 256], [3, 3, 256, 256], &same);
+    convolution(cases, F32, "3x3 512 to 512", [8, 7, 7, 512], [3, 3, 512, 512], &same);
+    convolution(cases, F32, "1x1 256 to 1024", [8, 14, 14, 256], [1, 1, 256, 1024], &valid);
     convolution(cases, F32, "1x1 64 to 64", [32, 28, 28, 64], [1, 1, 64, 64], &valid);
     convolution(cases, F32, "3x3 32 to 64, strides 2", [32, 28, 28, 32], [3, 3, 32, 64], &halved);
     convolution(cases, F32, "first 3x3 1 to 32", [128, 28, 28, 1], [3, 3, 1, 32], &valid);

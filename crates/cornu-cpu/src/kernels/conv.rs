@@ -59,9 +59,9 @@ pub(crate) struct Convolution {
 enum Form {
     /// Lines are places of the result, phase by phase.
     Places(Vec<Lines>),
-    /// Lines are elements of the windows, phase by phase, summed over tiles of places in so many parts,
-    /// for so many parts of the result's features. Some rows of sums may be those of no phase.
-    Kernel { phases: Vec<Lines>, rest: Vec<isize>, parts: usize, columns: usize },
+    /// Lines are elements of the windows, phase by phase, in so many bands, each summed over tiles of places
+    /// in so many parts. Some rows of sums may be those of no phase.
+    Kernel { phases: Vec<Lines>, rest: Vec<isize>, parts: usize, bands: usize },
     /// Features by themselves.
     Depthwise(Depthwise),
 }
@@ -86,11 +86,12 @@ struct Lines {
     start: isize,
 }
 
-/// Places of a tile, at most, and numbers of one: what all columns of the kernel meet.
-const PLACES: (usize, usize) = (1024, 1 << 15);
+/// Places of a tile, between what is worth a part of its own and what fits the caches, and numbers of one,
+/// at most: what all columns of the kernel meet.
+const PLACES: (Range<usize>, usize) = (256..1024, 1 << 17);
 
 /// The same where places are summed over: they stay in the first-level cache while lines change.
-const SUMMED: (usize, usize) = (512, 1 << 13);
+const SUMMED: (usize, usize) = (512, 1 << 16);
 
 /// The same for sums in processors' tiles, which begin and end over more steps: what is packed of it stays
 /// in the second-level cache.
@@ -102,8 +103,12 @@ const PART_FLOPS: usize = 1 << 22;
 /// The most parts that sums over places are split into.
 const MAX_PARTS: usize = 16;
 
-/// Elements of the sums that all parts keep, at most.
-const PARTIAL: usize = 1 << 22;
+/// Elements of a kernel's gradient up to which places are split into parts, each with sums of its own;
+/// the lines of larger ones are split.
+const BANDS: usize = 1 << 16;
+
+/// Lines that are worth the packing of what they meet.
+const LINES: usize = 96;
 
 /// Spatial axes that there are loops for.
 const MAX_AXES: usize = 3;
@@ -233,17 +238,18 @@ impl Convolution {
         let places = (batch, windows.iter().product());
         let row = groups * features;
         let mut bytes = 0;
+        let flops = 2 * images.outer.0 * images.places() * images.width() * features * groups;
+        let wanted = (flops / PART_FLOPS).clamp(1, MAX_PARTS);
         let form = if extents.is_depthwise() {
             Form::Depthwise(Depthwise::new(kernel))
         } else if kernel_is_image {
             let width = images.width();
-            let columns =
-                if width * features > PARTIAL / 16 { (features / 128).clamp(1, MAX_PARTS) } else { 1 };
-            let flops = 2 * images.outer.0 * images.places() * width * features;
-            let room = PARTIAL / (width * row).max(1);
             let all = phases(&images);
-            let parts = (flops * groups / PART_FLOPS).min(MAX_PARTS / columns).min(room);
-            let parts = parts.min(images.outer.0 * images.places()).max(1);
+            // What takes long to add up is not summed in parts.
+            let (parts, bands) = match width * row > BANDS {
+                true => (1, wanted.min(width / LINES).max(1)),
+                false => (wanted.min(images.outer.0 * images.places()).max(1), 1),
+            };
             let rows = match parts {
                 1 if !turned && dtype != DType::BF16 => result_rows(&images, places, row),
                 _ => (0..width).map(|line| (line * features) as isize).collect(),
@@ -258,10 +264,12 @@ impl Convolution {
             let phases: Vec<Lines> = all.iter().map(lines).collect();
             let own: BTreeSet<isize> = phases.iter().flat_map(|lines| lines.rows.iter().copied()).collect();
             let rest = rows.iter().copied().filter(|row| !own.contains(row)).collect();
-            Form::Kernel { phases, rest, parts, columns }
+            Form::Kernel { phases, rest, parts, bands }
         } else {
             let phases = phases(&images);
-            let lines = |phase: &Phase| Lines::over_places(phase, &images, kernel_strides, row);
+            let each = images.outer.0 * images.places() / wanted;
+            let most = (each.clamp(PLACES.0.start, PLACES.0.end), PLACES.1);
+            let lines = |phase: &Phase| Lines::over_places(phase, &images, kernel_strides, row, most);
             Form::Places(phases.iter().map(lines).collect())
         };
         Convolution {
@@ -319,7 +327,7 @@ impl Convolution {
     pub(crate) fn parts(&self) -> usize {
         match &self.form {
             Form::Places(lines) => self.groups * lines.iter().map(|lines| lines.tiles.count()).sum::<usize>(),
-            Form::Kernel { parts, columns, .. } => self.groups * parts * columns,
+            Form::Kernel { parts, bands, .. } => self.groups * parts * bands,
             Form::Depthwise(depthwise) => depthwise.parts(self),
         }
     }
@@ -368,17 +376,26 @@ impl Convolution {
 
     /// Bytes that sums themselves want.
     fn sum_bytes(&self) -> usize {
-        let (phases, rounded) = match &self.form {
-            Form::Places(phases) if self.dtype == DType::BF16 => (phases, true),
-            Form::Kernel { phases, .. } if self.dtype == DType::BF16 => (phases, false),
-            _ => return 0,
+        match self.dtype {
+            DType::F64 => self.sum_bytes_of::<f64>(),
+            DType::BF16 => self.sum_bytes_of::<bf16>(),
+            _ => self.sum_bytes_of::<f32>(),
+        }
+    }
+
+    fn sum_bytes_of<T: Number>(&self) -> usize {
+        let bytes = |lines: &Lines, rounded: bool| {
+            let steps = match rounded {
+                true => lines.pieces.len() * lines.steps,
+                false => lines.tiles.n_images * lines.tiles.n_rows * lines.tiles.in_row(),
+            };
+            T::scratch_bytes(rounded, steps, self.features)
         };
-        let steps = |lines: &Lines| match rounded {
-            true => lines.pieces.len() * lines.steps,
-            false => lines.tiles.n_images * lines.tiles.n_rows * lines.tiles.in_row(),
-        };
-        let bytes = |lines: &Lines| number::scratch_bytes(rounded, steps(lines), self.features);
-        phases.iter().map(bytes).max().unwrap_or(0)
+        match &self.form {
+            Form::Places(phases) => phases.iter().map(|lines| bytes(lines, true)).max().unwrap_or(0),
+            Form::Kernel { phases, .. } => phases.iter().map(|lines| bytes(lines, false)).max().unwrap_or(0),
+            Form::Depthwise(_) => 0,
+        }
     }
 
     /// # Safety
@@ -453,9 +470,11 @@ impl Convolution {
                         return T::rounded(product, sums, isa);
                     }
                 }
-                Form::Kernel { phases, rest, parts, columns } => {
-                    let (group, own) = (part / (parts * columns), part % (parts * columns));
-                    let (part, columns) = (own / columns, self.column_range(own % columns, *columns));
+                Form::Kernel { phases, rest, parts, bands } => {
+                    let (group, own) = (part / (parts * bands), part % (parts * bands));
+                    let (part, band) = (own / bands, own % bands);
+                    let of_band = |lines: usize| lines * band / bands..lines * (band + 1) / bands;
+                    let rest = &rest[of_band(rest.len())];
                     let (x, kernel) = of_group(group);
                     let to = match self.partial == self.output {
                         true => output.cast::<T::Sum>().add(group * self.features),
@@ -468,11 +487,11 @@ impl Convolution {
                         numbers: x,
                         lines: rest,
                         vectors: kernel,
-                        width: columns.len(),
+                        width: self.features,
                         pieces: &[],
                         steps: 0,
                         step: [0, 0],
-                        c: to.add(columns.start),
+                        c: to,
                         rows: rest,
                         accumulate: false,
                     };
@@ -480,20 +499,22 @@ impl Convolution {
                     for lines in phases {
                         let tiles = lines.tiles.count();
                         let range = tiles * part / parts..tiles * (part + 1) / parts;
+                        let own = of_band(lines.lines.len());
+                        let rows = &lines.rows[own.clone()];
                         if range.is_empty() {
-                            T::summed(Gathered { lines: &lines.rows, rows: &lines.rows, ..none }, sums, isa);
+                            T::summed(Gathered { lines: rows, rows, ..none }, sums, isa);
                         }
                         for i in range.clone() {
                             let tile = lines.tiles.tile(i);
                             let (pieces, steps) = lines.of(&tile);
                             let product = Gathered {
                                 numbers: lines.tiles.ready(x, &tile, scratch, isa),
-                                lines: &lines.lines,
-                                vectors: kernel.offset(lines.elsewhere(&tile)).add(columns.start),
+                                lines: &lines.lines[own.clone()],
+                                vectors: kernel.offset(lines.elsewhere(&tile)),
                                 pieces,
                                 steps,
                                 step: lines.step,
-                                rows: &lines.rows,
+                                rows,
                                 accumulate: i > range.start,
                                 ..none
                             };
@@ -504,10 +525,6 @@ impl Convolution {
                 Form::Depthwise(_) => {}
             }
         }
-    }
-
-    fn column_range(&self, i: usize, columns: usize) -> Range<usize> {
-        self.features * i / columns..self.features * (i + 1) / columns
     }
 
     /// Adds up, in order, what parts of the places have summed.
@@ -596,8 +613,9 @@ impl Lines {
         images: &Images,
         (kernel_axes, channel): ([isize; MAX_AXES], isize),
         row: usize,
+        (places, numbers): (usize, usize),
     ) -> Lines {
-        let tiles = Tiles::new(phase.images.clone(), PLACES.0, PLACES.1);
+        let tiles = Tiles::new(phase.images.clone(), places, numbers);
         let [a, b, c] = images.axes.map(|axis| axis.majors);
         let strides = [b * c * row, c * row, row];
         let along = |i: usize, major: usize| (major * phase.apart[i] * strides[i]) as isize;

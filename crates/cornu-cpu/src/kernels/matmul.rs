@@ -19,7 +19,7 @@ mod pair;
 #[cfg(test)]
 mod tests;
 mod vector;
-pub(crate) use gathered::Gathered;
+pub(crate) use gathered::{Gathered, scratch_len};
 pub(crate) use pair::Pair;
 pub(crate) use vector::{MAX_LANES, Vector, VectorJob, enter};
 

@@ -92,6 +92,8 @@ fn convolutions_of_layers_agree_with_the_reference() {
         ("colors", [2, 16, 16, 3], [5, 5, 3, 12], Conv::new(2).padding(&[(2, 2), (2, 2)])),
         ("strides", [3, 11, 11, 8], [3, 3, 8, 24], same().strides(&[2, 2])),
         ("wide", [1, 6, 6, 64], [3, 3, 64, 130], same()),
+        ("wide, in panels", [2, 7, 6, 64], [3, 3, 64, 130], same()),
+        ("wide, panels within a window's element", [2, 6, 6, 600], [1, 1, 600, 128], Conv::new(2)),
         ("each by itself", [3, 9, 9, 8], [1, 1, 8, 20], Conv::new(2)),
         ("all at once", [5, 6, 6, 8], [6, 6, 8, 10], Conv::new(2)),
         ("one feature", [3, 9, 9, 20], [3, 3, 20, 1], same()),

@@ -1,7 +1,7 @@
 //! What convolutions are made of numbers of: products in vectors, and of bfloat16 in tiles.
 
 use crate::kernels::lane::Lane;
-use crate::kernels::matmul::{Element, Gathered};
+use crate::kernels::matmul::{Element, Gathered, scratch_len};
 use crate::kernels::tiles::gathered;
 use crate::simd::Isa;
 use half::bf16;
@@ -13,7 +13,7 @@ pub(super) trait Number: Copy + Default {
     /// Sums that are whole, each rounded once.
     ///
     /// # Safety
-    /// As for [`Gathered::run`]; `scratch` holds [`scratch_bytes`].
+    /// As for [`Gathered::run`]; `scratch` holds [`Number::scratch_bytes`].
     unsafe fn rounded(of: Gathered<'_, Self>, scratch: *mut u8, isa: Isa);
     /// Sums of a part, to which others may be added.
     ///
@@ -22,30 +22,27 @@ pub(super) trait Number: Copy + Default {
     unsafe fn summed(of: Gathered<'_, Self, Self::Sum>, scratch: *mut u8, isa: Isa);
     /// A whole sum.
     fn round(sum: Self::Sum) -> Self;
-}
-
-/// Bytes of scratch memory that sums over so many steps want, for rows of `width`.
-pub(super) fn scratch_bytes(rounded: bool, steps: usize, width: usize) -> usize {
-    4 * match rounded {
-        true => gathered::rounded_scratch_len(steps, width),
-        false => gathered::summed_scratch_len(steps, width),
-    }
+    /// Bytes of scratch memory that sums over so many steps want, for rows of `width`.
+    fn scratch_bytes(rounded: bool, steps: usize, width: usize) -> usize;
 }
 
 macro_rules! numbers_of_vectors {
     ($t:ty) => {
         impl Number for $t {
             type Sum = $t;
-            unsafe fn rounded(of: Gathered<'_, $t>, _: *mut u8, isa: Isa) {
+            unsafe fn rounded(of: Gathered<'_, $t>, scratch: *mut u8, isa: Isa) {
                 // SAFETY: the caller's promises.
-                unsafe { of.run(isa) }
+                unsafe { of.run(scratch.cast(), isa) }
             }
-            unsafe fn summed(of: Gathered<'_, $t>, _: *mut u8, isa: Isa) {
+            unsafe fn summed(of: Gathered<'_, $t>, scratch: *mut u8, isa: Isa) {
                 // SAFETY: the caller's promises.
-                unsafe { of.run(isa) }
+                unsafe { of.run(scratch.cast(), isa) }
             }
             fn round(sum: $t) -> $t {
                 sum
+            }
+            fn scratch_bytes(_: bool, steps: usize, width: usize) -> usize {
+                scratch_len::<$t>(steps, width) * size_of::<$t>()
             }
         }
     };
@@ -66,5 +63,12 @@ impl Number for bf16 {
     }
     fn round(sum: f32) -> bf16 {
         sum.to_bf16()
+    }
+    fn scratch_bytes(rounded: bool, steps: usize, width: usize) -> usize {
+        size_of::<f32>()
+            * match rounded {
+                true => gathered::rounded_scratch_len(steps, width),
+                false => gathered::summed_scratch_len(steps, width),
+            }
     }
 }

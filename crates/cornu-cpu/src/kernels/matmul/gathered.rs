@@ -2,7 +2,7 @@
 
 use super::outer::{add_outer_product, most_lines, store};
 use super::vector::{Element, Vector, VectorJob, enter};
-use super::{MAX_ROWS, MAX_VECTORS, chunks};
+use super::{MAX_LANES, MAX_ROWS, MAX_VECTORS, PANEL_DEPTH, PANEL_WIDTH, chunks, pack};
 use crate::simd::Isa;
 
 /// `c[line, j] (= | +=) sum numbers[line + piece + step] * vectors[piece + step, j]`, summed over pieces
@@ -28,31 +28,120 @@ pub(crate) struct Gathered<'a, T, C = T> {
     pub(crate) accumulate: bool,
 }
 
+/// Lines from which on vectors are packed before they meet them: packing costs about as much as 8 do.
+const MANY_LINES: usize = 48;
+
+/// Bytes of a strip's vectors, and from one to the next, from which on it pays.
+const FAR: (usize, usize) = (1 << 15, 512);
+
+/// Elements of scratch memory that sums over so many steps want, for rows of `width`.
+pub(crate) fn scratch_len<T>(steps: usize, width: usize) -> usize {
+    let panel = width.min(PANEL_WIDTH).next_multiple_of(MAX_LANES) * steps.min(PANEL_DEPTH);
+    if packs::<T>(MANY_LINES, steps, width) { panel } else { 0 }
+}
+
+/// Whether vectors are packed: those of many steps lie in so many pages, and in so few of the caches' sets,
+/// that each line would wait for them.
+fn packs<T>(lines: usize, steps: usize, width: usize) -> bool {
+    let strip = steps * width.min(PANEL_WIDTH) * size_of::<T>();
+    lines >= MANY_LINES && strip >= FAR.0 && width * size_of::<T>() >= FAR.1
+}
+
 impl<T: Element> Gathered<'_, T> {
     /// # Safety
-    /// The operands hold all that the offsets reach, and nobody else touches the result's rows.
-    pub(crate) unsafe fn run(self, isa: Isa) {
+    /// The operands hold all that the offsets reach, nobody else touches the result's rows, and `scratch`
+    /// holds [`scratch_len`] for the steps of all pieces.
+    pub(crate) unsafe fn run(self, scratch: *mut T, isa: Isa) {
         debug_assert_eq!(self.lines.len(), self.rows.len());
         // SAFETY: as the caller vouches.
-        unsafe { enter(isa, self) }
+        unsafe { enter(isa, Sums { of: self, scratch }) }
     }
 }
 
-impl<T: Element> VectorJob<T> for Gathered<'_, T> {
+/// Sums, and where vectors are packed.
+struct Sums<'a, T> {
+    of: Gathered<'a, T>,
+    scratch: *mut T,
+}
+
+/// A strip of columns over some pieces.
+#[derive(Clone, Copy)]
+struct Strip<'a, T> {
+    pieces: &'a [[isize; 2]],
+    steps: usize,
+    vectors: *const T,
+    vector_step: isize,
+    begin: usize,
+    width: usize,
+    accumulate: bool,
+}
+
+impl<T: Element> VectorJob<T> for Sums<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<Element = T>>(self) {
-        if self.width == 1 && self.step == [1, 1] && self.steps >= V::LANES / 2 {
+        let of = &self.of;
+        if of.width == 1 && of.step == [1, 1] && of.steps >= V::LANES / 2 {
             // SAFETY: as the caller vouches.
-            return unsafe { self.columns::<V>() };
+            return unsafe { of.columns::<V>() };
         }
         let across = if V::REGISTERS < 32 { 2 } else { MAX_VECTORS };
-        for (begin, width) in chunks(self.width, V::LANES, across) {
+        for (begin, width) in chunks(of.width, V::LANES, across) {
             // SAFETY: the chunks cover the width.
+            unsafe { self.panels::<V>(begin, width) };
+        }
+    }
+}
+
+impl<T: Element> Sums<'_, T> {
+    /// A strip of columns; where vectors are packed, panel by panel: those of so many steps lie one after
+    /// the other.
+    #[inline(always)]
+    unsafe fn panels<V: Vector<Element = T>>(&self, begin: usize, width: usize) {
+        let Gathered { lines, vectors, pieces, steps, step: [number_step, vector_step], .. } = self.of;
+        let whole = Strip {
+            pieces,
+            steps,
+            vectors: vectors.wrapping_add(begin),
+            vector_step,
+            begin,
+            width,
+            accumulate: self.of.accumulate,
+        };
+        let packed = packs::<T>(lines.len(), pieces.len() * steps, self.of.width);
+        let (together, cuts) = match packed {
+            true => ((PANEL_DEPTH / steps).max(1), steps.div_ceil(PANEL_DEPTH)),
+            false => (usize::MAX, 1),
+        };
+        let apart = width.next_multiple_of(V::LANES);
+        let mut ready = [[0; 2]; PANEL_DEPTH];
+        for panel in 0..pieces.len().div_ceil(together).max(1) * cuts {
+            let mut strip = whole;
+            if packed {
+                let (group, cut) = (panel / cuts * together, panel % cuts);
+                let first = steps * cut / cuts;
+                let (own, steps) =
+                    (&pieces[group..(group + together).min(pieces.len())], steps * (cut + 1) / cuts - first);
+                for (i, (to, from)) in ready.iter_mut().zip(own).enumerate() {
+                    let first = first as isize;
+                    *to = [from[0] + first * number_step, (i * steps * apart) as isize];
+                    // SAFETY: the caller vouches for the vectors of each piece, and for room for a panel.
+                    unsafe {
+                        let from = whole.vectors.offset(from[1] + first * vector_step);
+                        pack::<V>(from, [vector_step, 1], steps, width, self.scratch.offset(to[1]), apart);
+                    }
+                }
+                strip.pieces = &ready[..own.len()];
+                strip.steps = steps;
+                strip.vectors = self.scratch.cast_const();
+                strip.vector_step = apart as isize;
+                strip.accumulate |= panel > 0;
+            }
+            // SAFETY: as the caller vouches.
             unsafe {
                 match width.div_ceil(V::LANES) {
-                    1 => self.strip::<V, 1>(begin, width),
-                    2 => self.strip::<V, 2>(begin, width),
-                    _ => self.strip::<V, 3>(begin, width),
+                    1 => self.of.strip::<V, 1>(strip),
+                    2 => self.of.strip::<V, 2>(strip),
+                    _ => self.of.strip::<V, 3>(strip),
                 }
             }
         }
@@ -104,26 +193,26 @@ impl<T: Element> Gathered<'_, T> {
         }
     }
 
-    /// All lines, of `width` columns from `begin` on, which make C vectors.
+    /// All lines, of columns that make C vectors.
     #[inline(always)]
-    unsafe fn strip<V: Vector<Element = T>, const C: usize>(&self, begin: usize, width: usize) {
+    unsafe fn strip<V: Vector<Element = T>, const C: usize>(&self, strip: Strip<T>) {
         let most = const { most_lines::<V>(C) };
         for (line, lines) in chunks(self.lines.len(), 1, most) {
             // SAFETY: the chunks cover the lines.
             unsafe {
                 match lines {
-                    1 => self.block::<V, 1, C>(line, begin, width),
-                    2 => self.block::<V, 2, C>(line, begin, width),
-                    3 => self.block::<V, 3, C>(line, begin, width),
-                    4 => self.block::<V, 4, C>(line, begin, width),
-                    5 if most >= 5 => self.block::<V, 5, C>(line, begin, width),
-                    6 if most >= 6 => self.block::<V, 6, C>(line, begin, width),
-                    7 if most >= 7 => self.block::<V, 7, C>(line, begin, width),
-                    8 if most >= 8 => self.block::<V, 8, C>(line, begin, width),
-                    9 if most >= 9 => self.block::<V, 9, C>(line, begin, width),
-                    10 if most >= 10 => self.block::<V, 10, C>(line, begin, width),
-                    11 if most >= 11 => self.block::<V, 11, C>(line, begin, width),
-                    12 if most >= 12 => self.block::<V, 12, C>(line, begin, width),
+                    1 => self.block::<V, 1, C>(line, strip),
+                    2 => self.block::<V, 2, C>(line, strip),
+                    3 => self.block::<V, 3, C>(line, strip),
+                    4 => self.block::<V, 4, C>(line, strip),
+                    5 if most >= 5 => self.block::<V, 5, C>(line, strip),
+                    6 if most >= 6 => self.block::<V, 6, C>(line, strip),
+                    7 if most >= 7 => self.block::<V, 7, C>(line, strip),
+                    8 if most >= 8 => self.block::<V, 8, C>(line, strip),
+                    9 if most >= 9 => self.block::<V, 9, C>(line, strip),
+                    10 if most >= 10 => self.block::<V, 10, C>(line, strip),
+                    11 if most >= 11 => self.block::<V, 11, C>(line, strip),
+                    12 if most >= 12 => self.block::<V, 12, C>(line, strip),
                     _ => unreachable!("a block has at most {MAX_ROWS} lines"),
                 }
             }
@@ -135,10 +224,10 @@ impl<T: Element> Gathered<'_, T> {
     unsafe fn block<V: Vector<Element = T>, const R: usize, const C: usize>(
         &self,
         line: usize,
-        begin: usize,
-        width: usize,
+        strip: Strip<T>,
     ) {
-        let Gathered { steps, step: [number_step, vector_step], .. } = *self;
+        let Strip { pieces, steps, vectors: own, vector_step, begin, width, accumulate } = strip;
+        let number_step = self.step[0];
         // SAFETY: the caller vouches for R lines from `line` on, and for `width` numbers of each vector
         // step, which `last` does not exceed.
         unsafe {
@@ -146,9 +235,9 @@ impl<T: Element> Gathered<'_, T> {
             let mut sums = [[V::zero(); C]; R];
             let mut offsets = [0; R];
             offsets.copy_from_slice(self.lines.get_unchecked(line..line + R));
-            for &[number, vector] in self.pieces {
+            for &[number, vector] in pieces {
                 let mut numbers = self.numbers.offset(number);
-                let mut vectors = self.vectors.add(begin).offset(vector);
+                let mut vectors = own.offset(vector);
                 for _ in 0..steps {
                     add_outer_product(vectors, numbers, &offsets, last, &mut sums);
                     numbers = numbers.wrapping_offset(number_step);
@@ -157,7 +246,7 @@ impl<T: Element> Gathered<'_, T> {
             }
             let rows = self.rows.get_unchecked(line..line + R);
             let lines = |i: usize| self.c.add(begin).offset(*rows.get_unchecked(i));
-            store(sums, last, self.accumulate, lines);
+            store(sums, last, accumulate, lines);
         }
     }
 }
