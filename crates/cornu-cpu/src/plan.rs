@@ -101,7 +101,7 @@ enum Work {
 #[derive(Clone, Debug)]
 struct Step {
     work: Work,
-    /// The loops that follow the work block by block; where the work is a loop, it is the first of them.
+    /// What follows the work block by block; where the work is a loop, it is the first of them.
     blocks: Option<Blocks>,
     reads: Vec<usize>,
     writes: Vec<usize>,
@@ -391,7 +391,7 @@ unsafe fn run_step(step: &Step, addresses: Addresses, scratch: Scratch, pool: &P
                 pool.run(convolution.sums(), &sum);
             }
             (Work::Windows(windows), _) => {
-                run(windows.parts(), &|part, addresses, _| windows.run(part, addresses, isa));
+                run(windows.parts(), &|part, addresses, _| windows.run(windows.part(part), addresses, isa));
             }
             (Work::ArgExtreme(work), _) => work.run(addresses),
             (Work::Gather(work), _) => work.run(addresses),

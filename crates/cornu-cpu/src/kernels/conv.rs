@@ -389,7 +389,7 @@ impl Convolution {
                 true => lines.pieces.len() * lines.steps,
                 false => lines.tiles.n_images * lines.tiles.n_rows * lines.tiles.in_row(),
             };
-            T::scratch_bytes(rounded, steps, self.features)
+            T::scratch_bytes(rounded, lines.lines.len(), steps, self.features)
         };
         match &self.form {
             Form::Places(phases) => phases.iter().map(|lines| bytes(lines, true)).max().unwrap_or(0),

@@ -21,7 +21,9 @@ mod tests;
 mod vector;
 pub(crate) use gathered::{Gathered, scratch_len};
 pub(crate) use pair::Pair;
-pub(crate) use vector::{MAX_LANES, Vector, VectorJob, enter};
+pub(crate) use vector::{
+    Compared, ComparedJob, MAX_LANES, Ordered, Vector, VectorJob, enter, enter_compared,
+};
 
 pub use vector::Element;
 

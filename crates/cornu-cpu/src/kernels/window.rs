@@ -3,7 +3,8 @@
 use super::Addresses;
 use super::axis::WindowAxis;
 use super::lane::Lane;
-use crate::simd::{Isa, Job};
+use super::matmul::{Compared, ComparedJob, Ordered, enter_compared};
+use crate::simd::Isa;
 use cornu_graph::DType;
 use cornu_graph::ops::{Op, Window};
 use std::ops::Range;
@@ -38,9 +39,6 @@ enum Kind {
 
 /// Axes that windows see several elements of, and those between them.
 const MAX_AXES: usize = 3;
-
-/// Lanes of a window that are done at a time.
-const LANES: usize = 64;
 
 /// Elements seen that are worth a part of their own.
 const PART: usize = 1 << 17;
@@ -113,11 +111,39 @@ impl Windows {
         self.outer * self.axes.iter().map(|axis| axis.majors).product::<usize>()
     }
 
-    /// Number of parts: of the windows or, where these share elements that they add to, of the axes
+    /// What the result may be cut into: windows or, where these share elements that they add to, the axes
     /// before.
+    fn units(&self) -> usize {
+        if self.kind == Kind::Scatter { self.outer } else { self.windows() }
+    }
+
+    /// Number of parts.
     pub(crate) fn parts(&self) -> usize {
-        let most = if self.kind == Kind::Scatter { self.outer } else { self.windows() };
-        (self.flops() / PART).clamp(1, most.clamp(1, 256))
+        (self.flops() / PART).clamp(1, self.units().clamp(1, 256))
+    }
+
+    /// The units of a part.
+    pub(crate) fn part(&self, part: usize) -> Range<usize> {
+        let (units, parts) = (self.units(), self.parts());
+        units * part / parts..units * (part + 1) / parts
+    }
+
+    /// The units of some of `rows` equal pieces, which divide the axes before.
+    pub(crate) fn of_rows(&self, range: Range<usize>, rows: usize) -> Range<usize> {
+        let each = self.units() / rows.max(1);
+        range.start * each..range.end * each
+    }
+
+    /// Elements of the axes before, of which each window sees one.
+    pub(crate) fn outer(&self) -> usize {
+        self.outer
+    }
+
+    /// What is read, and the number of elements.
+    pub(crate) fn operands(&self) -> [(usize, usize); 2] {
+        let x = self.outer * self.extent();
+        let other = if self.kind == Kind::Scatter { self.windows() * self.inner } else { x };
+        [(self.x, x), (self.other, other)]
     }
 
     /// Number of elements of the result.
@@ -135,16 +161,8 @@ impl Windows {
 
     /// The elements of the result that a part makes.
     pub(crate) fn piece(&self, part: usize) -> Range<usize> {
-        let (share, each) = match self.kind {
-            Kind::Scatter => (self.share(part, self.outer), self.extent()),
-            _ => (self.share(part, self.windows()), self.inner),
-        };
-        share.start * each..share.end * each
-    }
-
-    fn share(&self, part: usize, n: usize) -> Range<usize> {
-        let parts = self.parts();
-        n * part / parts..n * (part + 1) / parts
+        let (part, each) = (self.part(part), self.size() / self.units().max(1));
+        part.start * each..part.end * each
     }
 
     /// Whether windows that are apart leave no element out.
@@ -158,31 +176,29 @@ impl Windows {
     }
 
     /// # Safety
-    /// The buffers hold what the fields say; nobody else touches the part's result.
-    pub(crate) unsafe fn run(&self, part: usize, addresses: Addresses, isa: Isa) {
-        let part = Part { windows: self, part, addresses };
-        match self.dtype {
-            DType::F64 => isa.run(Run(part, 0f64)),
-            _ => isa.run(Run(part, 0f32)),
+    /// The buffers hold what the fields say for these units; nobody else touches their result.
+    pub(crate) unsafe fn run(&self, units: Range<usize>, addresses: Addresses, isa: Isa) {
+        let part = Part { windows: self, units, addresses };
+        // SAFETY: the caller's promises are passed on.
+        unsafe {
+            match self.dtype {
+                DType::F64 => enter_compared::<f64>(isa, part),
+                _ => enter_compared::<f32>(isa, part),
+            }
         }
     }
 }
 
 struct Part<'a> {
     windows: &'a Windows,
-    part: usize,
+    units: Range<usize>,
     addresses: Addresses,
 }
 
-/// A part, for elements of the type of the second field.
-struct Run<'a, T>(Part<'a>, T);
-
-impl<T: Lane> Job for Run<'_, T> {
-    type Output = ();
-
+impl<T: Lane + Ordered> ComparedJob<T> for Part<'_> {
     #[inline(always)]
-    fn run(self) {
-        let Part { windows, part, addresses } = self.0;
+    unsafe fn run<V: Compared<Element = T>>(self) {
+        let Part { windows, units, addresses } = self;
         // SAFETY: `Windows::run`'s caller vouches for the buffers.
         unsafe {
             Buffers {
@@ -191,7 +207,7 @@ impl<T: Lane> Job for Run<'_, T> {
                 other: addresses.at(windows.other).cast_const().cast::<T>(),
                 output: addresses.at(windows.output).cast::<T>(),
             }
-            .run(part);
+            .run::<V>(units);
         }
     }
 }
@@ -210,22 +226,53 @@ struct Place {
     start: isize,
 }
 
-impl<T: Lane> Buffers<'_, T> {
+/// The elements that a window sees: the number of each, and where it is. (No closure is called with them: it
+/// might fall out of the function that carries the instruction set.)
+struct Seen {
+    number: u32,
+    offset: isize,
+    /// Elements that are left along each axis, of so many, and from one to the next.
+    left: [usize; MAX_AXES],
+    counts: [usize; MAX_AXES],
+    steps: [isize; MAX_AXES],
+}
+
+impl Iterator for Seen {
+    type Item = (u32, isize);
+
     #[inline(always)]
-    unsafe fn run(&self, part: usize) {
+    fn next(&mut self) -> Option<(u32, isize)> {
+        if self.left[0] == 0 {
+            return None;
+        }
+        let seen = (self.number, self.offset);
+        self.number += 1;
+        for i in (0..MAX_AXES).rev() {
+            self.left[i] -= 1;
+            self.offset += self.steps[i];
+            if i == 0 || self.left[i] > 0 {
+                break;
+            }
+            self.offset -= self.steps[i] * self.counts[i] as isize;
+            self.left[i] = self.counts[i];
+        }
+        Some(seen)
+    }
+}
+
+impl<T: Lane + Ordered> Buffers<'_, T> {
+    #[inline(always)]
+    unsafe fn run<V: Compared<Element = T>>(&self, units: Range<usize>) {
         let Windows { kind, outer, axes, inner, .. } = self.windows;
         let (each, size) = (self.windows.windows() / (*outer).max(1), self.windows.extent());
         let range = match kind {
             Kind::Scatter => {
-                let own = self.windows.share(part, *outer);
-                let unseen = if self.windows.cover() { 0..0 } else { own.start * size..own.end * size };
-                for i in unseen {
-                    // SAFETY: this part's share of the result.
-                    unsafe { *self.output.add(i) = T::default() };
-                }
-                own.start * each..own.end * each
+                let unseen = if self.windows.cover() { 0..0 } else { units.start * size..units.end * size };
+                // SAFETY: the result of these units; zero is all zero bits.
+                unsafe { self.output.add(unseen.start).write_bytes(0, unseen.len()) };
+                units.start * each..units.end * each
             }
-            _ => self.windows.share(part, self.windows.windows()),
+            _ => units,
         };
         let majors = axes.map(|axis| axis.majors);
         let (rest, third) = (range.start / majors[2].max(1), range.start % majors[2].max(1));
@@ -245,122 +292,153 @@ impl<T: Lane> Buffers<'_, T> {
                 at[0] = 0;
                 outer += 1;
             }
-            for lane in (0..*inner).step_by(LANES) {
+            let mut lane = 0;
+            while lane < *inner {
                 // SAFETY: so many lanes are left.
-                unsafe { self.block(&place, lane, LANES.min(inner - lane)) };
+                lane += unsafe {
+                    match (inner - lane).div_ceil(V::LANES) {
+                        1 => self.block::<V, 1>(&place, lane),
+                        2 | 3 => self.block::<V, 2>(&place, lane),
+                        _ => self.block::<V, 4>(&place, lane),
+                    }
+                };
             }
         }
     }
 
-    /// Calls `see` with the elements' number and place for each that a window sees.
+    /// The elements that a window sees, in order.
     #[inline(always)]
-    fn each(&self, place: &Place, mut see: impl FnMut(u32, isize)) {
-        let [a, b, c] = &self.windows.axes;
-        let start = |axis: &WindowAxis, major: usize, minor: usize| {
-            ((major * axis.major_step + minor * axis.minor_step) as i64 - axis.low) as isize * axis.stride
+    fn seen(&self, place: &Place) -> Seen {
+        let mut seen = Seen {
+            number: 0,
+            offset: place.start,
+            left: [0; MAX_AXES],
+            counts: [0; MAX_AXES],
+            steps: [0; MAX_AXES],
         };
-        let seen: [Range<usize>; MAX_AXES] = [0, 1, 2].map(|i| {
-            let axis = &self.windows.axes[i];
-            if self.windows.inside[i] { 0..axis.minors } else { axis.seen(place.at[i]) }
-        });
-        let mut number = 0;
-        for i in seen[0].clone() {
-            let first = place.start + start(a, place.at[0], i);
-            for j in seen[1].clone() {
-                let second = first + start(b, place.at[1], j);
-                for k in seen[2].clone() {
-                    see(number, second + start(c, place.at[2], k));
-                    number += 1;
-                }
-            }
+        for (i, axis) in self.windows.axes.iter().enumerate() {
+            let own = if self.windows.inside[i] { 0..axis.minors } else { axis.seen(place.at[i]) };
+            let first = (place.at[i] * axis.major_step + own.start * axis.minor_step) as i64 - axis.low;
+            seen.offset += first as isize * axis.stride;
+            seen.steps[i] = axis.minor_step as isize * axis.stride;
+            seen.counts[i] = own.len();
         }
+        if !seen.counts.contains(&0) {
+            seen.left = seen.counts;
+        }
+        seen
     }
 
-    /// `n` lanes of one window, from `lane` on. (Their number is no constant: loops that the compiler
-    /// unrolls wholly are not made vectors of.)
+    /// The lanes of one window from `lane` on that make C vectors; returns how many.
     #[inline(always)]
-    unsafe fn block(&self, place: &Place, lane: usize, n: usize) {
-        let own = place.window * self.windows.inner + lane;
-        // SAFETY: the caller vouches for n lanes of what windows see and of their own.
+    unsafe fn block<V: Compared<Element = T>, const C: usize>(&self, place: &Place, lane: usize) -> usize {
+        let Windows { kind, inner, apart, .. } = self.windows;
+        let n = (inner - lane).min(C * V::LANES);
+        let own = place.window * inner + lane;
+        // SAFETY: the caller vouches for these lanes of what windows see and of their own.
         unsafe {
+            let last = V::first(n - (C - 1) * V::LANES);
             let x = self.x.add(lane);
-            let load = |from: *const T| std::slice::from_raw_parts(from, n);
-            let mut lanes = [T::default(); LANES];
-            let lanes = &mut lanes[..n];
-            match self.windows.kind {
-                Kind::Sum => self.each(place, |_, at| {
-                    lanes.iter_mut().zip(load(x.offset(at))).for_each(|(sum, x)| *sum = sum.add(*x));
-                }),
-                Kind::Max => {
-                    lanes.fill(T::of(f64::NEG_INFINITY));
-                    self.each(place, |_, at| {
-                        for (best, &x) in lanes.iter_mut().zip(load(x.offset(at))) {
-                            *best = if (x > *best) | is_nan(x) { x } else { *best };
+            let mut lanes = [V::zero(); C];
+            match kind {
+                Kind::Sum => {
+                    for (_, at) in self.seen(place) {
+                        let values = load::<V, C>(x.offset(at), last);
+                        for (sum, x) in lanes.iter_mut().zip(values) {
+                            *sum = V::add(*sum, x);
                         }
-                    });
+                    }
+                }
+                Kind::Max => {
+                    lanes = [V::splat(&T::of(f64::NEG_INFINITY)); C];
+                    for (_, at) in self.seen(place) {
+                        let values = load::<V, C>(x.offset(at), last);
+                        for (best, x) in lanes.iter_mut().zip(values) {
+                            *best = V::or(x, V::above(x, *best), *best);
+                        }
+                    }
                 }
                 Kind::Select => {
-                    let numbers = self.greatest(place, x, n);
-                    self.each(place, |number, at| {
-                        let number = T::of_f32(number as f32);
-                        let values = load(self.other.add(lane).offset(at));
-                        for ((found, &own), &value) in lanes.iter_mut().zip(&numbers[..n]).zip(values) {
-                            *found = if own == number { value } else { *found };
+                    let numbers = self.greatest::<V, C>(place, x, last);
+                    for (number, at) in self.seen(place) {
+                        let number = V::splat(&T::of_f32(number as f32));
+                        let values = load::<V, C>(self.other.add(lane).offset(at), last);
+                        for ((found, own), value) in lanes.iter_mut().zip(numbers).zip(values) {
+                            *found = V::or(value, V::equal(own, number), *found);
                         }
-                    });
+                    }
                 }
                 Kind::Scatter => {
-                    let numbers = self.greatest(place, x, n);
-                    let dy = load(self.other.add(own));
-                    let apart = self.windows.apart;
-                    self.each(place, |number, at| {
-                        let number = T::of_f32(number as f32);
-                        let to = std::slice::from_raw_parts_mut(self.output.add(lane).offset(at), n);
-                        let own = numbers[..n].iter().zip(dy);
-                        if apart {
-                            for (to, (&own, &dy)) in to.iter_mut().zip(own) {
-                                *to = if own == number { dy } else { T::default() };
-                            }
-                        } else {
-                            for (to, (&own, &dy)) in to.iter_mut().zip(own) {
-                                *to = if own == number { to.add(dy) } else { *to };
-                            }
+                    let numbers = self.greatest::<V, C>(place, x, last);
+                    let dy = load::<V, C>(self.other.add(own), last);
+                    for (number, at) in self.seen(place) {
+                        let number = V::splat(&T::of_f32(number as f32));
+                        let to = self.output.add(lane).offset(at);
+                        let mut sums = lanes;
+                        if !apart {
+                            sums = load::<V, C>(to, last);
                         }
-                    });
-                    return;
+                        for ((sum, own), dy) in sums.iter_mut().zip(numbers).zip(dy) {
+                            let put = if *apart { dy } else { V::add(*sum, dy) };
+                            *sum = V::or(put, V::equal(own, number), *sum);
+                        }
+                        store(sums, to, last);
+                    }
+                    return n;
                 }
             }
-            std::slice::from_raw_parts_mut(self.output.add(own), n).copy_from_slice(lanes);
+            store(lanes, self.output.add(own), last);
         }
+        n
     }
 
     /// For each lane, the number of the first of the greatest elements that a window sees.
     #[inline(always)]
-    unsafe fn greatest(&self, place: &Place, x: *const T, n: usize) -> [T; LANES] {
-        let (mut best, mut numbers) = ([T::default(); LANES], [T::default(); LANES]);
-        self.each(place, |number, at| {
-            // SAFETY: the caller vouches for n lanes of what windows see.
-            let values = unsafe { std::slice::from_raw_parts(x.offset(at), n) };
-            if number == 0 {
-                best[..n].copy_from_slice(values);
-                return;
+    unsafe fn greatest<V: Compared<Element = T>, const C: usize>(
+        &self,
+        place: &Place,
+        x: *const T,
+        last: V::Mask,
+    ) -> [V; C] {
+        // SAFETY: the caller vouches for the lanes of what windows see.
+        unsafe {
+            let (mut best, mut numbers) = ([V::splat(&T::of(f64::NEG_INFINITY)); C], [V::zero(); C]);
+            for (number, at) in self.seen(place) {
+                let number = V::splat(&T::of_f32(number as f32));
+                let values = load::<V, C>(x.offset(at), last);
+                for ((best, own), x) in best.iter_mut().zip(&mut numbers).zip(values) {
+                    let better = V::above(x, *best);
+                    *best = V::or(x, better, *best);
+                    *own = V::or(number, better, *own);
+                }
             }
-            let number = T::of_f32(number as f32);
-            for ((best, own), &x) in best.iter_mut().zip(&mut numbers).zip(values) {
-                // What is no number is greater than all that are.
-                let better = (x > *best) | (is_nan(x) & !is_nan(*best));
-                *best = if better { x } else { *best };
-                *own = if better { number } else { *own };
-            }
-        });
-        numbers
+            numbers
+        }
     }
 }
 
+/// C vectors that lie side by side.
 #[inline(always)]
-fn is_nan<T: Lane>(x: T) -> bool {
-    #[allow(clippy::eq_op, reason = "what is no number is not equal to itself")]
-    {
-        x != x
+unsafe fn load<V: Compared, const C: usize>(from: *const V::Element, last: V::Mask) -> [V; C] {
+    // SAFETY: the caller vouches for C vectors, of the last of them for what is in its mask.
+    unsafe {
+        let mut vectors = [V::zero(); C];
+        for (i, vector) in vectors.iter_mut().enumerate() {
+            let from = from.add(i * V::LANES);
+            *vector = if i == C - 1 { V::load_partial(from, last) } else { V::load(from) };
+        }
+        vectors
+    }
+}
+
+/// Writes C vectors side by side.
+#[inline(always)]
+unsafe fn store<V: Compared, const C: usize>(vectors: [V; C], to: *mut V::Element, last: V::Mask) {
+    // SAFETY: as for `load`.
+    unsafe {
+        for (i, vector) in vectors.into_iter().enumerate() {
+            let to = to.add(i * V::LANES);
+            if i == C - 1 { vector.store_partial(to, last) } else { vector.store(to) }
+        }
     }
 }

@@ -1,13 +1,15 @@
-//! Loops that follow other work block by block, while what it has made is hot.
+//! Loops and windows that follow other work block by block, while what it has made is hot.
 //!
 //! A loop may follow where each block of rows it walks over needs nothing of what came before but the
 //! same rows: then a softmax, a normalization or the sums of a bias's gradient ride on the product or
-//! convolution that makes their operand, and chains of loops walk through memory once.
+//! convolution that makes their operand, and chains of loops walk through memory once. So may windows
+//! that see one image at a time, as those of a pooling layer do.
 
 use super::compile::{Compiler, scratch_of};
 use super::{Place, Step, Work};
 use crate::kernels::Addresses;
 use crate::kernels::fused::{Load, Loop, Store};
+use crate::kernels::window::Windows;
 use crate::layout::View;
 use crate::memory::ALIGNMENT;
 use crate::simd::Isa;
@@ -20,11 +22,43 @@ const BLOCK: usize = 1 << 14;
 /// Loops of one element a row are worth no block of their own up to this size.
 const SMALL: usize = 1 << 13;
 
-/// Loops that run one after the other on each block of rows.
+/// What may follow other work.
+#[derive(Clone, Debug)]
+pub(super) enum Follower {
+    Loop(Loop),
+    Windows(Windows),
+}
+
+impl Follower {
+    /// The elements that are walked over.
+    fn size(&self) -> usize {
+        match self {
+            Follower::Loop(work) => work.size(),
+            Follower::Windows(windows) => windows.operands()[0].1,
+        }
+    }
+
+    /// The parts that it would have by itself.
+    fn parts(&self) -> usize {
+        match self {
+            Follower::Loop(work) => work.parts,
+            Follower::Windows(windows) => windows.parts(),
+        }
+    }
+
+    fn scratch_bytes(&self) -> usize {
+        match self {
+            Follower::Loop(work) => work.scratch_bytes(),
+            Follower::Windows(_) => 0,
+        }
+    }
+}
+
+/// What runs one after the other on each block of rows.
 #[derive(Clone, Debug)]
 pub(super) struct Blocks {
-    pub(super) loops: Vec<Loop>,
-    /// Rows that all loops, and the kernel before them, are cut into.
+    pub(super) followers: Vec<Follower>,
+    /// Rows that all of them, and the kernel before them, are cut into.
     rows: usize,
     /// Rows of a block.
     block: usize,
@@ -38,7 +72,7 @@ pub(super) struct Blocks {
 /// The most bytes of a kernel's result that a worker keeps to itself: they stay in the second-level cache.
 const LOCAL: usize = 1 << 18;
 
-/// What nobody reads but the loops of its own step: each worker keeps just the rows at hand, in its
+/// What nobody reads but the followers of its own step: each worker keeps just the rows at hand, in its
 /// scratch memory, so that they never go out to memory.
 #[derive(Clone, Debug, Default)]
 struct Locals {
@@ -119,10 +153,19 @@ impl Blocks {
             let end = (row + self.block).min(rows.end);
             // SAFETY: as for the whole.
             unsafe { self.locals.move_to(row, false, scratch) };
-            for work in &self.loops {
-                let block = work.block_of(row..end, self.rows);
+            for follower in &self.followers {
                 // SAFETY: the caller's promises are passed on; the plan has seen that blocks fit.
-                unsafe { work.run(block, part, row == rows.start, addresses, scratch, isa) };
+                unsafe {
+                    match follower {
+                        Follower::Loop(work) => {
+                            let block = work.block_of(row..end, self.rows);
+                            work.run(block, part, row == rows.start, addresses, scratch, isa);
+                        }
+                        Follower::Windows(windows) => {
+                            windows.run(windows.of_rows(row..end, self.rows), addresses, isa);
+                        }
+                    }
+                }
             }
             row = end;
         }
@@ -142,16 +185,18 @@ impl Blocks {
     /// # Safety
     /// As for [`Loop::finish`].
     pub(super) unsafe fn finish(&self, addresses: Addresses) {
-        for work in &self.loops {
-            // SAFETY: the caller's promise.
-            unsafe { work.finish(addresses) };
+        for follower in &self.followers {
+            if let Follower::Loop(work) = follower {
+                // SAFETY: the caller's promise.
+                unsafe { work.finish(addresses) };
+            }
         }
     }
 
     /// Bytes of scratch memory that a worker needs, for a kernel that needs so many.
     pub(super) fn scratch_bytes(&self, kernel: usize) -> usize {
         match self.locals.all.is_empty() {
-            true => self.loops.iter().map(Loop::scratch_bytes).fold(kernel, usize::max),
+            true => self.followers.iter().map(Follower::scratch_bytes).fold(kernel, usize::max),
             false => self.locals.area() + self.locals.bytes,
         }
     }
@@ -160,8 +205,32 @@ impl Blocks {
         self.open.iter().find(|(open, _)| *open == buffer).map(|(_, size)| *size)
     }
 
-    /// Adds a loop that follows, if it fits; `writes` is all that was written before.
-    fn grown(&self, next: &Loop, writes: &[usize]) -> Option<Blocks> {
+    /// Adds what follows, if it fits; `writes` is all that was written before.
+    fn grown(&self, next: &Follower, writes: &[usize]) -> Option<Blocks> {
+        let (rows, open) = match next {
+            Follower::Loop(work) => self.with_loop(work, writes)?,
+            Follower::Windows(windows) => self.with_windows(windows, writes)?,
+        };
+        let mut followers = self.followers.clone();
+        followers.push(next.clone());
+        let most = followers.iter().map(Follower::size).max().unwrap_or(1);
+        let block = (BLOCK * rows / most.max(1)).clamp(1, rows.max(1));
+        Some(Blocks { followers, rows, block, open, parts: self.parts, locals: Locals::default() })
+    }
+
+    /// The rows, and what is open, with windows that follow: they need whole elements of the axes before.
+    fn with_windows(&self, next: &Windows, writes: &[usize]) -> Option<(usize, Vec<(usize, usize)>)> {
+        let mut made = next.operands().into_iter().filter(|(buffer, _)| writes.contains(buffer));
+        if next.outer() == 0 || made.any(|(buffer, size)| self.is_open(buffer) != Some(size)) {
+            return None;
+        }
+        let mut open = self.open.clone();
+        open.push((next.output, next.size()));
+        Some((divisor(self.rows, next.outer()), open))
+    }
+
+    /// The same with a loop that follows.
+    fn with_loop(&self, next: &Loop, writes: &[usize]) -> Option<(usize, Vec<(usize, usize)>)> {
         let mut rows = divisor(self.rows, next.size());
         for load in next.loads.iter().filter(|load| writes.contains(&load.buffer)) {
             rows = divisor(rows, rows_seen(next, load, self.is_open(load.buffer)?)?);
@@ -188,11 +257,7 @@ impl Blocks {
         } else if next.rows() > 1 {
             rows = divisor(rows, next.rows());
         }
-        let mut loops = self.loops.clone();
-        loops.push(next.clone());
-        let most = loops.iter().map(Loop::size).max().unwrap_or(1);
-        let block = (BLOCK * rows / most.max(1)).clamp(1, rows.max(1));
-        Some(Blocks { loops, rows, block, open, parts: self.parts, locals: Locals::default() })
+        Some((rows, open))
     }
 }
 
@@ -263,11 +328,15 @@ impl Step {
         Some((blocks, blocks.rows_of(self.work.piece(part)?, size)))
     }
 
-    /// This step with the loop of another one after it, if that one may follow block by block.
+    /// This step with the work of another one after it, if that one may follow block by block.
     fn followed_by(&self, next: &Step) -> Option<Step> {
-        let Step { work: Work::Loop(work), blocks: None, .. } = next else { return None };
+        let follower = match (&next.work, &next.blocks) {
+            (Work::Loop(work), None) => Follower::Loop(work.clone()),
+            (Work::Windows(windows), None) => Follower::Windows(windows.clone()),
+            _ => return None,
+        };
         let start = |rows, open| Blocks {
-            loops: Vec::new(),
+            followers: Vec::new(),
             rows,
             block: 1,
             parts: 1,
@@ -276,13 +345,15 @@ impl Step {
         };
         let blocks = match (&self.blocks, &self.work) {
             (Some(blocks), _) => blocks.clone(),
-            (None, Work::Loop(first)) => start(first.size(), Vec::new()).grown(first, &[])?,
+            (None, Work::Loop(first)) => {
+                start(first.size(), Vec::new()).grown(&Follower::Loop(first.clone()), &[])?
+            }
             (None, kernel) => {
                 let (parts, (buffer, size)) = (kernel.pieces()?.len(), kernel.result()?);
                 Blocks { parts, ..start(size, vec![(buffer, size)]) }
             }
         };
-        let mut blocks = blocks.grown(work, &self.writes)?;
+        let mut blocks = blocks.grown(&follower, &self.writes)?;
         // What is read is not changed before all blocks have read it, and what is written over, as a pad is over
         // its frame, not before all of it is there.
         let touched = self.reads.iter().chain(&self.writes);
@@ -291,8 +362,8 @@ impl Step {
         }
         match &self.work {
             Work::Loop(_) => {
-                let wanted = blocks.loops.iter().map(|work| work.parts).max().unwrap_or(1);
-                let size = blocks.loops.iter().map(Loop::size).max().unwrap_or(0);
+                let wanted = blocks.followers.iter().map(Follower::parts).max().unwrap_or(1);
+                let size = blocks.followers.iter().map(Follower::size).max().unwrap_or(0);
                 if blocks.rows < wanted && size > SMALL {
                     return None;
                 }
@@ -316,7 +387,7 @@ impl Step {
 }
 
 impl Compiler<'_> {
-    /// Lets loops follow, block by block, what makes their operands.
+    /// Lets loops and windows follow, block by block, what makes their operands.
     pub(super) fn join_blocks(&mut self) {
         let mut i = 0;
         while i < self.steps.len() {
@@ -400,7 +471,8 @@ impl Compiler<'_> {
     /// Gives the sums that parts make for themselves the room that as many parts need.
     fn give_partials(&mut self, i: usize) {
         let Some(mut blocks) = self.steps[i].blocks.take() else { return };
-        for work in &mut blocks.loops {
+        for follower in &mut blocks.followers {
+            let Follower::Loop(work) = follower else { continue };
             work.parts = blocks.parts;
             let (Some(shape), lane) = (work.fold_shape.clone(), work.lanes.dtype()) else { continue };
             for fold in &mut work.folds {

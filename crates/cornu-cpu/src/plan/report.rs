@@ -1,5 +1,6 @@
 //! What a plan says of itself: its steps, their work, its memory.
 
+use super::blocks::Follower;
 use super::{Plan, Step, Work};
 use crate::simd::Isa;
 use cornu_graph::{Shape, Type};
@@ -133,10 +134,11 @@ fn kernel_name(step: &Step) -> String {
         Work::Scan(work) => format!("scan ({} steps)", work.length),
         Work::Reference(_) => "reference".into(),
     };
-    match step.blocks.as_ref().map(|blocks| blocks.loops.len()) {
-        None => own,
-        Some(n) if own.is_empty() => format!("{n} loops"),
-        Some(1) => format!("{own} + loop"),
-        Some(n) => format!("{own} + {n} loops"),
-    }
+    let followers = step.blocks.as_ref().map_or(&[][..], |blocks| &blocks.followers);
+    let is_loop = |follower: &Follower| matches!(follower, Follower::Loop(_));
+    let names = followers.chunk_by(|a, b| is_loop(a) == is_loop(b)).map(|alike| {
+        let name = if is_loop(&alike[0]) { "loop" } else { "window" };
+        if alike.len() == 1 { name.into() } else { format!("{} {name}s", alike.len()) }
+    });
+    std::iter::once(own).filter(|own| !own.is_empty()).chain(names).collect::<Vec<_>>().join(" + ")
 }

@@ -3,7 +3,8 @@
 
 use crate::plans::INSTRUCTION_SET;
 use crate::sweep::distance;
-use cornu_cpu::Plan;
+use cornu_cpu::simd::Isa;
+use cornu_cpu::{Plan, StepReport};
 use cornu_graph::ops::{Conv, Window};
 use cornu_graph::philox::Random;
 use cornu_graph::{Array, Builder, DType, Graph, Shape, Tensor, Type, evaluate, grad};
@@ -22,29 +23,38 @@ fn with_gradients(y: &Tensor, x: &[&Tensor]) -> Graph {
     y.builder().build(&outputs, &[]).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-/// Runs the graph as plans for one and three threads, whose results are the same and the reference's.
+/// Runs the graph as plans for one and three threads, whose results are the same and, in every instruction
+/// set, the reference's.
 fn check(name: &str, graph: &Graph, random: &mut Random) {
     let inputs: Vec<Array> = graph.inputs().iter().map(|d| draw(random, &d.ty)).collect();
     let expected = evaluate(graph, &inputs, &[]).unwrap().outputs;
-    let mut first: Vec<Array> = Vec::new();
     let _alone = INSTRUCTION_SET.lock();
-    for threads in [1, 3] {
-        let mut plan = Plan::new(graph, threads).unwrap();
-        // Twice, so that what a run leaves behind shows.
-        for _ in 0..2 {
-            plan.run(&inputs, &mut []).unwrap();
-        }
-        let outputs: Vec<Array> = (0..expected.len()).map(|i| plan.output(i)).collect();
-        for (i, (got, wanted)) in outputs.iter().zip(&expected).enumerate() {
-            let off = distance(got, wanted);
-            assert!(off < 1e-5, "{name}, output {i} is off by {off:e}\n{graph}{}", plan.explain());
-        }
-        if first.is_empty() {
-            first = outputs;
-        } else {
-            assert_eq!(first, outputs, "{name}: the bits are not the same on {threads} threads");
+    for isa in Isa::available() {
+        isa.force();
+        let mut first: Vec<Array> = Vec::new();
+        for threads in [1, 3] {
+            let mut plan = Plan::new(graph, threads).unwrap();
+            // Twice, so that what a run leaves behind shows.
+            for _ in 0..2 {
+                plan.run(&inputs, &mut []).unwrap();
+            }
+            let outputs: Vec<Array> = (0..expected.len()).map(|i| plan.output(i)).collect();
+            for (i, (got, wanted)) in outputs.iter().zip(&expected).enumerate() {
+                let off = distance(got, wanted);
+                assert!(
+                    off < 1e-5,
+                    "{name}, {isa:?}, output {i} is off by {off:e}\n{graph}{}",
+                    plan.explain()
+                );
+            }
+            if first.is_empty() {
+                first = outputs;
+            } else {
+                assert_eq!(first, outputs, "{name}, {isa:?}: the bits are not the same on {threads} threads");
+            }
         }
     }
+    Isa::best().force();
 }
 
 fn conv_graph(x: &[usize], kernel: &[usize], conv: Conv, dtype: DType) -> Graph {
@@ -131,6 +141,30 @@ fn random_windows_agree_with_the_reference() {
         let x = b.input_of("x", Type::new(Shape::from(x), dtype));
         let y = x.window_max(window.clone()) + x.window_sum(window.clone()) * 0.25;
         check(&format!("seed {seed}, {window:?}"), &with_gradients(&y, &[&x]), &mut random);
+    }
+}
+
+#[test]
+fn windows_follow_what_makes_their_images() {
+    let mut random = Random::new(1, 9);
+    // In the last, parts of the convolution are not of whole images.
+    for (images, size, pool, follow) in
+        [(5, 12, 2, true), (5, 13, 2, true), (3, 12, 3, true), (2, 70, 2, false)]
+    {
+        let b = Builder::new();
+        let x = b.input("x", [images, size, size, 6]);
+        let (kernel_of, bias) = (b.input("kernel", [3, 3, 6, 20]), b.input("bias", [20]));
+        let h = x.conv(&kernel_of, Conv::new(2));
+        let h = (&h + bias.broadcast_to(h.shape())).relu();
+        // With steps of 2, windows of 3 share elements.
+        let window = Window::new(&[1, pool, pool, 1]).strides(&[1, 2, 2, 1]);
+        let y = h.window_max(window.clone()) + h.window_sum(window) * 0.25;
+        let name = format!("{images} images of {size}, windows of {pool}");
+        let graph = with_gradients(&y, &[&x, &kernel_of, &bias]);
+        check(&name, &graph, &mut random);
+        let plan = Plan::new(&graph, 2).unwrap();
+        let joined = |step: &StepReport| step.kernel.starts_with("conv + loop + 2 windows");
+        assert_eq!(plan.steps().iter().any(joined), follow, "{name}:\n{}", plan.explain());
     }
 }
 

@@ -22,8 +22,8 @@ pub(super) trait Number: Copy + Default {
     unsafe fn summed(of: Gathered<'_, Self, Self::Sum>, scratch: *mut u8, isa: Isa);
     /// A whole sum.
     fn round(sum: Self::Sum) -> Self;
-    /// Bytes of scratch memory that sums over so many steps want, for rows of `width`.
-    fn scratch_bytes(rounded: bool, steps: usize, width: usize) -> usize;
+    /// Bytes of scratch memory that sums of so many lines over so many steps want, for rows of `width`.
+    fn scratch_bytes(rounded: bool, lines: usize, steps: usize, width: usize) -> usize;
 }
 
 macro_rules! numbers_of_vectors {
@@ -41,8 +41,8 @@ macro_rules! numbers_of_vectors {
             fn round(sum: $t) -> $t {
                 sum
             }
-            fn scratch_bytes(_: bool, steps: usize, width: usize) -> usize {
-                scratch_len::<$t>(steps, width) * size_of::<$t>()
+            fn scratch_bytes(_: bool, lines: usize, steps: usize, width: usize) -> usize {
+                scratch_len::<$t>(lines, steps, width) * size_of::<$t>()
             }
         }
     };
@@ -64,7 +64,7 @@ impl Number for bf16 {
     fn round(sum: f32) -> bf16 {
         sum.to_bf16()
     }
-    fn scratch_bytes(rounded: bool, steps: usize, width: usize) -> usize {
+    fn scratch_bytes(rounded: bool, _: usize, steps: usize, width: usize) -> usize {
         size_of::<f32>()
             * match rounded {
                 true => gathered::rounded_scratch_len(steps, width),

@@ -31,26 +31,26 @@ pub(crate) struct Gathered<'a, T, C = T> {
 /// Lines from which on vectors are packed before they meet them: packing costs about as much as 8 do.
 const MANY_LINES: usize = 48;
 
-/// Bytes of a strip's vectors, and from one to the next, from which on it pays.
-const FAR: (usize, usize) = (1 << 15, 512);
+/// Bytes of a strip's vectors, and from one to the next, from which on it pays: they lie in so many pages,
+/// and in so few of the caches' sets, that each line would wait for them.
+const FAR: [usize; 2] = [1 << 15, 512];
 
-/// Elements of scratch memory that sums over so many steps want, for rows of `width`.
-pub(crate) fn scratch_len<T>(steps: usize, width: usize) -> usize {
+/// Elements of scratch memory that sums over so many steps want, for up to so many lines and rows of `width`.
+pub(crate) fn scratch_len<T>(lines: usize, steps: usize, width: usize) -> usize {
     let panel = width.min(PANEL_WIDTH).next_multiple_of(MAX_LANES) * steps.min(PANEL_DEPTH);
-    if packs::<T>(MANY_LINES, steps, width) { panel } else { 0 }
+    if packs::<T>(lines, steps, width) { panel } else { 0 }
 }
 
-/// Whether vectors are packed: those of many steps lie in so many pages, and in so few of the caches' sets,
-/// that each line would wait for them.
+/// Whether vectors are packed.
 fn packs<T>(lines: usize, steps: usize, width: usize) -> bool {
     let strip = steps * width.min(PANEL_WIDTH) * size_of::<T>();
-    lines >= MANY_LINES && strip >= FAR.0 && width * size_of::<T>() >= FAR.1
+    lines >= MANY_LINES && strip >= FAR[0] && width * size_of::<T>() >= FAR[1]
 }
 
 impl<T: Element> Gathered<'_, T> {
     /// # Safety
     /// The operands hold all that the offsets reach, nobody else touches the result's rows, and `scratch`
-    /// holds [`scratch_len`] for the steps of all pieces.
+    /// holds [`scratch_len`] for the lines and the steps of all pieces.
     pub(crate) unsafe fn run(self, scratch: *mut T, isa: Isa) {
         debug_assert_eq!(self.lines.len(), self.rows.len());
         // SAFETY: as the caller vouches.

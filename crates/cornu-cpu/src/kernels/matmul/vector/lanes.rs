@@ -1,6 +1,6 @@
 //! Vectors as plain arrays, for targets whose own are not written out.
 
-use super::{Element, Vector};
+use super::{Compared, Element, Vector};
 use crate::simd::Job;
 
 /// What arrays are multiplied and added by.
@@ -128,5 +128,24 @@ impl<T: MulAdd, const N: usize> Vector for Lanes<T, N> {
             }
         }
         turned
+    }
+}
+
+impl<T: MulAdd + PartialOrd, const N: usize> Compared for Lanes<T, N> {
+    type Choice = [bool; N];
+
+    #[inline(always)]
+    unsafe fn above(self, x: Self) -> [bool; N] {
+        #[allow(clippy::eq_op, reason = "what is no number is not equal to itself")]
+        let above = |a: T, b: T| (a > b) | ((a != a) & (b == b));
+        std::array::from_fn(|i| above(self.0[i], x.0[i]))
+    }
+    #[inline(always)]
+    unsafe fn equal(self, x: Self) -> [bool; N] {
+        std::array::from_fn(|i| self.0[i] == x.0[i])
+    }
+    #[inline(always)]
+    unsafe fn or(self, choice: [bool; N], other: Self) -> Self {
+        Lanes(std::array::from_fn(|i| if choice[i] { self.0[i] } else { other.0[i] }))
     }
 }

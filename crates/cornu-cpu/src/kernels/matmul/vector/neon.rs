@@ -3,7 +3,7 @@
 //! Written as arrays, some blocks of sums would be taken apart into single numbers by the compiler.
 
 use super::super::pair::HoldsPairs;
-use super::Vector;
+use super::{Compared, Vector};
 use crate::simd::Job;
 use std::arch::aarch64::*;
 
@@ -112,6 +112,30 @@ impl Vector for NeonF32 {
     }
 }
 
+impl Compared for NeonF32 {
+    type Choice = uint32x4_t;
+
+    #[inline(always)]
+    unsafe fn above(self, x: Self) -> uint32x4_t {
+        // SAFETY: every processor of the target has NEON.
+        unsafe {
+            // Comparisons with what is no number are false.
+            let (own, other) = (vceqq_f32(self.0, self.0), vceqq_f32(x.0, x.0));
+            vorrq_u32(vcgtq_f32(self.0, x.0), vbicq_u32(other, own))
+        }
+    }
+    #[inline(always)]
+    unsafe fn equal(self, x: Self) -> uint32x4_t {
+        // SAFETY: every processor of the target has NEON.
+        unsafe { vceqq_f32(self.0, x.0) }
+    }
+    #[inline(always)]
+    unsafe fn or(self, choice: uint32x4_t, other: Self) -> Self {
+        // SAFETY: every processor of the target has NEON.
+        Self(unsafe { vbslq_f32(choice, self.0, other.0) })
+    }
+}
+
 impl HoldsPairs for NeonF32 {
     // The halves of two vectors and of a number, and what masks them.
     const REGISTERS_FOR_PAIRS: usize = 24;
@@ -217,5 +241,29 @@ impl Vector for NeonF64 {
             let [[a, b], [c, d]] = [0, 2].map(|i| [vld1q_f64(p.add(i)), vld1q_f64(p.add(i).offset(stride))]);
             [vzip1q_f64(a, b), vzip2q_f64(a, b), vzip1q_f64(c, d), vzip2q_f64(c, d)].map(Self)
         }
+    }
+}
+
+impl Compared for NeonF64 {
+    type Choice = uint64x2_t;
+
+    #[inline(always)]
+    unsafe fn above(self, x: Self) -> uint64x2_t {
+        // SAFETY: every processor of the target has NEON.
+        unsafe {
+            // Comparisons with what is no number are false.
+            let (own, other) = (vceqq_f64(self.0, self.0), vceqq_f64(x.0, x.0));
+            vorrq_u64(vcgtq_f64(self.0, x.0), vbicq_u64(other, own))
+        }
+    }
+    #[inline(always)]
+    unsafe fn equal(self, x: Self) -> uint64x2_t {
+        // SAFETY: every processor of the target has NEON.
+        unsafe { vceqq_f64(self.0, x.0) }
+    }
+    #[inline(always)]
+    unsafe fn or(self, choice: uint64x2_t, other: Self) -> Self {
+        // SAFETY: every processor of the target has NEON.
+        Self(unsafe { vbslq_f64(choice, self.0, other.0) })
     }
 }
