@@ -96,6 +96,8 @@ fn products(cases: &mut Vec<Case>) {
         product(cases, 1, [from, batch, to], F32, Lie::Left);
         product(cases, 1, [batch, to, from], F32, Lie::Right);
     }
+    // The gradient of a recurrent layer's weights, over all its steps.
+    product(cases, 1, [128, 3200, 256], F32, Lie::Left);
     // Tall, long, flat; one row, one column, one number for each; hardly anything.
     for shape in [[8192, 64, 64], [64, 8192, 64], [64, 64, 8192], [1, 1024, 1024], [1024, 1024, 1], [8, 8, 8]]
     {

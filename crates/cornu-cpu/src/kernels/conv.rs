@@ -9,6 +9,7 @@
 
 mod depthwise;
 mod images;
+mod lines;
 mod number;
 mod phases;
 
@@ -23,7 +24,8 @@ use cornu_graph::DType;
 use cornu_graph::ops::Conv;
 use depthwise::Depthwise;
 use half::bf16;
-use images::{Images, Tile, Tiles};
+use images::Images;
+use lines::Lines;
 use number::Number;
 use phases::{Phase, phases};
 use std::collections::BTreeSet;
@@ -64,26 +66,6 @@ enum Form {
     Kernel { phases: Vec<Lines>, rest: Vec<isize>, parts: usize, bands: usize },
     /// Features by themselves.
     Depthwise(Depthwise),
-}
-
-/// The lines of products, and how they are summed.
-#[derive(Clone, Debug)]
-struct Lines {
-    tiles: Tiles,
-    /// Where lines begin, and their rows in the result.
-    lines: Vec<isize>,
-    rows: Vec<isize>,
-    /// Where pieces of a sum begin, in the tile and in the kernel.
-    pieces: Vec<[isize; 2]>,
-    /// Steps of a piece, or 0 for as many as a tile has rows.
-    steps: usize,
-    step: [isize; 2],
-    /// From image to image and from row to row of tiles, in what tiles walk through besides: the result
-    /// or the kernel.
-    image_stride: isize,
-    row_stride: isize,
-    /// Where the first tile is in it.
-    start: isize,
 }
 
 /// Places of a tile, between what is worth a part of its own and what fits the caches, and numbers of one,
@@ -604,110 +586,4 @@ fn turned(conv: &Conv, [x, kernel]: [&View; 2]) -> Option<(Conv, [View; 2])> {
 fn result_rows(images: &Images, (batch, places): (usize, usize), row: usize) -> Vec<isize> {
     let all = 0..images.width();
     all.map(|minor| ((minor % batch * places + minor / batch) * row) as isize).collect()
-}
-
-impl Lines {
-    /// Lines are the places of a phase, in rows of `row` numbers of the result.
-    fn over_places(
-        phase: &Phase,
-        images: &Images,
-        (kernel_axes, channel): ([isize; MAX_AXES], isize),
-        row: usize,
-        (places, numbers): (usize, usize),
-    ) -> Lines {
-        let tiles = Tiles::new(phase.images.clone(), places, numbers);
-        let [a, b, c] = images.axes.map(|axis| axis.majors);
-        let strides = [b * c * row, c * row, row];
-        let along = |i: usize, major: usize| (major * phase.apart[i] * strides[i]) as isize;
-        let image_stride = (a * b * c * row) as isize;
-        let rows = tiles.each_place(|image, majors| {
-            image as isize * image_stride + (0..MAX_AXES).map(|i| along(i, majors[i])).sum::<isize>()
-        });
-        let lines = tiles.each_place(|image, majors| tiles.place(image, majors));
-        let own = &phase.images;
-        let element = |minors: [usize; 3]| -> isize {
-            let at = |i: usize| (phase.seen[i] + minors[i] * phase.every[i]) as isize * kernel_axes[i];
-            at(0) + at(1) + at(2)
-        };
-        let piece = |minors: [usize; 3]| [tiles.tap(minors), element(minors)];
-        // Windows' elements along the last axis may lie in one piece with their lanes.
-        let (lanes, n) = (own.lanes.0 as isize, own.axes[2].minors);
-        let next = [0, 1].map(|i| piece([0, 0, 1])[i] - piece([0, 0, 0])[i]);
-        let joined = next == [lanes * tiles.lane_stride(), lanes * channel] || own.lanes.0 == 1;
-        let (steps, step) = match (joined, own.lanes.0) {
-            (true, 1) => (n, next),
-            (true, lanes) => (n * lanes, [tiles.lane_stride(), channel]),
-            (false, lanes) => (lanes, [tiles.lane_stride(), channel]),
-        };
-        let mut pieces = Vec::new();
-        for a in 0..own.axes[0].minors {
-            for b in 0..own.axes[1].minors {
-                pieces.extend((0..if joined { n.min(1) } else { n }).map(|c| piece([a, b, c])));
-            }
-        }
-        let axis = tiles.axis;
-        let start = (0..MAX_AXES).map(|i| (phase.first[i] * strides[i]) as isize).sum();
-        Lines { row_stride: along(axis, 1), lines, rows, pieces, steps, step, image_stride, start, tiles }
-    }
-
-    /// Lines are the elements of a phase's windows, which add to their own of the sums' `rows`.
-    fn over_windows(
-        phase: &Phase,
-        images: &Images,
-        (kernel_axes, channel): ([isize; MAX_AXES], isize),
-        rows: &[isize],
-        (places, numbers): (usize, usize),
-    ) -> Lines {
-        let tiles = Tiles::new(phase.images.clone(), places, numbers);
-        let [a, b, c] = phase.images.axes.map(|axis| axis.minors);
-        let [_, all_b, all_c] = images.axes.map(|axis| axis.minors);
-        let (mut lines, mut own_rows) = (Vec::new(), Vec::new());
-        for tap in 0..a * b * c {
-            let minors = [tap / c / b, tap / c % b, tap % c];
-            let of_all = |i: usize| phase.seen[i] + minors[i] * phase.every[i];
-            let number = ((of_all(0) * all_b + of_all(1)) * all_c + of_all(2)) * images.lanes.0;
-            for lane in 0..images.lanes.0 {
-                lines.push(tiles.tap(minors) + lane as isize * tiles.lane_stride());
-                own_rows.push(rows[number + lane]);
-            }
-        }
-        let apart = |i: usize| phase.apart[i] as isize * kernel_axes[i];
-        let place = |image: usize, majors: [usize; 3]| {
-            let along: isize = (0..MAX_AXES).map(|i| majors[i] as isize * apart(i)).sum();
-            [tiles.place(image, majors), image as isize * channel + along]
-        };
-        // Each line of places along the last axis is a piece.
-        let mut pieces = Vec::new();
-        tiles.each_place(|image, majors| {
-            if majors[2] == 0 {
-                pieces.push(place(image, majors));
-            }
-            0
-        });
-        let own = &phase.images.axes[2];
-        let next = own.major_step as isize * tiles.stride(2);
-        let steps = if tiles.axis == 2 { 0 } else { own.majors };
-        let step = [next, apart(2)];
-        let start = (0..MAX_AXES).map(|i| phase.first[i] as isize * kernel_axes[i]).sum();
-        let (image_stride, row_stride) = (channel, apart(tiles.axis));
-        Lines { tiles, lines, rows: own_rows, pieces, steps, step, image_stride, row_stride, start }
-    }
-
-    /// Where a tile begins in what tiles walk through besides.
-    fn elsewhere(&self, tile: &Tile) -> isize {
-        self.start
-            + tile.images.start as isize * self.image_stride
-            + tile.rows.start as isize * self.row_stride
-    }
-
-    /// The pieces of a tile, and their steps.
-    fn of(&self, tile: &Tile) -> (&[[isize; 2]], usize) {
-        match self.steps {
-            0 => (&self.pieces[..tile.images.len()], tile.rows.len()),
-            steps => {
-                let n = self.tiles.places_of(tile) / steps.max(1);
-                (&self.pieces[..n], steps)
-            }
-        }
-    }
 }
