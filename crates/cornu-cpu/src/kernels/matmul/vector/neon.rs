@@ -7,40 +7,93 @@ use super::{Compared, Vector};
 use crate::simd::Job;
 use std::arch::aarch64::*;
 
+/// What is alike in both, but for the names of types and intrinsics.
+macro_rules! vector_methods {
+    (
+        $element:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $store:ident, $add:ident,
+        $fused:ident
+    ) => {
+        type Element = $element;
+        type Mask = usize;
+        const LANES: usize = $lanes;
+        const REGISTERS: usize = 32;
+
+        #[inline(always)]
+        unsafe fn enter<J: Job>(job: J) -> J::Output {
+            job.run()
+        }
+        #[inline(always)]
+        unsafe fn zero() -> Self {
+            // SAFETY: every processor of the target has NEON.
+            Self(unsafe { $zero(0.0) })
+        }
+        #[inline(always)]
+        unsafe fn splat(p: *const $element) -> Self {
+            // SAFETY: the caller vouches for one element at `p`.
+            Self(unsafe { $splat(p) })
+        }
+        #[inline(always)]
+        unsafe fn load(p: *const $element) -> Self {
+            // SAFETY: the caller vouches for LANES elements at `p`.
+            Self(unsafe { $load(p) })
+        }
+        #[inline(always)]
+        unsafe fn store(self, p: *mut $element) {
+            // SAFETY: the caller vouches for LANES elements at `p`.
+            unsafe { $store(p, self.0) }
+        }
+        #[inline(always)]
+        unsafe fn add(self, x: Self) -> Self {
+            // SAFETY: every processor of the target has NEON.
+            Self(unsafe { $add(self.0, x.0) })
+        }
+        #[inline(always)]
+        unsafe fn add_product(self, x: Self, y: Self) -> Self {
+            // SAFETY: every processor of the target has NEON.
+            Self(unsafe { $fused(self.0, x.0, y.0) })
+        }
+    };
+}
+
+/// How lanes are compared, but for the names of types and intrinsics.
+macro_rules! compared_methods {
+    ($choice:ty, $equal:ident, $greater:ident, $either:ident, $without:ident, $pick:ident) => {
+        type Choice = $choice;
+
+        #[inline(always)]
+        unsafe fn above(self, x: Self) -> $choice {
+            // SAFETY: every processor of the target has NEON.
+            unsafe {
+                // Comparisons with what is no number are false.
+                let (own, other) = ($equal(self.0, self.0), $equal(x.0, x.0));
+                $either($greater(self.0, x.0), $without(other, own))
+            }
+        }
+        #[inline(always)]
+        unsafe fn equal(self, x: Self) -> $choice {
+            // SAFETY: every processor of the target has NEON.
+            unsafe { $equal(self.0, x.0) }
+        }
+        #[inline(always)]
+        unsafe fn or(self, choice: $choice, other: Self) -> Self {
+            // SAFETY: every processor of the target has NEON.
+            Self(unsafe { $pick(choice, self.0, other.0) })
+        }
+    };
+}
+
 /// Four `f32` in a NEON register.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct NeonF32(float32x4_t);
 
 impl Vector for NeonF32 {
-    type Element = f32;
-    type Mask = usize;
-    const LANES: usize = 4;
-    const REGISTERS: usize = 32;
+    vector_methods!(f32, 4, vdupq_n_f32, vld1q_dup_f32, vld1q_f32, vst1q_f32, vaddq_f32, vfmaq_f32);
 
-    #[inline(always)]
-    unsafe fn enter<J: Job>(job: J) -> J::Output {
-        job.run()
-    }
     #[inline(always)]
     unsafe fn first(n: usize) -> usize {
         // None of four stands for all of them: that is asked first, and in one instruction.
         n % Self::LANES
-    }
-    #[inline(always)]
-    unsafe fn zero() -> Self {
-        // SAFETY: every processor of the target has NEON.
-        Self(unsafe { vdupq_n_f32(0.0) })
-    }
-    #[inline(always)]
-    unsafe fn splat(p: *const f32) -> Self {
-        // SAFETY: the caller vouches for one element at `p`.
-        Self(unsafe { vld1q_dup_f32(p) })
-    }
-    #[inline(always)]
-    unsafe fn load(p: *const f32) -> Self {
-        // SAFETY: the caller vouches for LANES elements at `p`.
-        Self(unsafe { vld1q_f32(p) })
     }
     #[inline(always)]
     unsafe fn load_partial(p: *const f32, mask: usize) -> Self {
@@ -58,11 +111,6 @@ impl Vector for NeonF32 {
         }
     }
     #[inline(always)]
-    unsafe fn store(self, p: *mut f32) {
-        // SAFETY: the caller vouches for LANES elements at `p`.
-        unsafe { vst1q_f32(p, self.0) }
-    }
-    #[inline(always)]
     unsafe fn store_partial(self, p: *mut f32, mask: usize) {
         // SAFETY: the caller vouches for the first `mask` elements at `p`.
         unsafe {
@@ -76,16 +124,6 @@ impl Vector for NeonF32 {
                 _ => vst1q_f32(p, self.0),
             }
         }
-    }
-    #[inline(always)]
-    unsafe fn add(self, x: Self) -> Self {
-        // SAFETY: every processor of the target has NEON.
-        Self(unsafe { vaddq_f32(self.0, x.0) })
-    }
-    #[inline(always)]
-    unsafe fn add_product(self, x: Self, y: Self) -> Self {
-        // SAFETY: every processor of the target has NEON.
-        Self(unsafe { vfmaq_f32(self.0, x.0, y.0) })
     }
     #[inline(always)]
     unsafe fn sum_four([a, b, c, d]: [Self; 4]) -> [f32; 4] {
@@ -113,27 +151,7 @@ impl Vector for NeonF32 {
 }
 
 impl Compared for NeonF32 {
-    type Choice = uint32x4_t;
-
-    #[inline(always)]
-    unsafe fn above(self, x: Self) -> uint32x4_t {
-        // SAFETY: every processor of the target has NEON.
-        unsafe {
-            // Comparisons with what is no number are false.
-            let (own, other) = (vceqq_f32(self.0, self.0), vceqq_f32(x.0, x.0));
-            vorrq_u32(vcgtq_f32(self.0, x.0), vbicq_u32(other, own))
-        }
-    }
-    #[inline(always)]
-    unsafe fn equal(self, x: Self) -> uint32x4_t {
-        // SAFETY: every processor of the target has NEON.
-        unsafe { vceqq_f32(self.0, x.0) }
-    }
-    #[inline(always)]
-    unsafe fn or(self, choice: uint32x4_t, other: Self) -> Self {
-        // SAFETY: every processor of the target has NEON.
-        Self(unsafe { vbslq_f32(choice, self.0, other.0) })
-    }
+    compared_methods!(uint32x4_t, vceqq_f32, vcgtq_f32, vorrq_u32, vbicq_u32, vbslq_f32);
 }
 
 impl HoldsPairs for NeonF32 {
@@ -163,33 +181,11 @@ impl HoldsPairs for NeonF32 {
 pub struct NeonF64(float64x2_t);
 
 impl Vector for NeonF64 {
-    type Element = f64;
-    type Mask = usize;
-    const LANES: usize = 2;
-    const REGISTERS: usize = 32;
+    vector_methods!(f64, 2, vdupq_n_f64, vld1q_dup_f64, vld1q_f64, vst1q_f64, vaddq_f64, vfmaq_f64);
 
-    #[inline(always)]
-    unsafe fn enter<J: Job>(job: J) -> J::Output {
-        job.run()
-    }
     #[inline(always)]
     unsafe fn first(n: usize) -> usize {
         n
-    }
-    #[inline(always)]
-    unsafe fn zero() -> Self {
-        // SAFETY: every processor of the target has NEON.
-        Self(unsafe { vdupq_n_f64(0.0) })
-    }
-    #[inline(always)]
-    unsafe fn splat(p: *const f64) -> Self {
-        // SAFETY: the caller vouches for one element at `p`.
-        Self(unsafe { vld1q_dup_f64(p) })
-    }
-    #[inline(always)]
-    unsafe fn load(p: *const f64) -> Self {
-        // SAFETY: the caller vouches for LANES elements at `p`.
-        Self(unsafe { vld1q_f64(p) })
     }
     #[inline(always)]
     unsafe fn load_partial(p: *const f64, mask: usize) -> Self {
@@ -202,11 +198,6 @@ impl Vector for NeonF64 {
         }
     }
     #[inline(always)]
-    unsafe fn store(self, p: *mut f64) {
-        // SAFETY: the caller vouches for LANES elements at `p`.
-        unsafe { vst1q_f64(p, self.0) }
-    }
-    #[inline(always)]
     unsafe fn store_partial(self, p: *mut f64, mask: usize) {
         // SAFETY: the caller vouches for the first `mask` elements at `p`.
         unsafe {
@@ -215,16 +206,6 @@ impl Vector for NeonF64 {
                 _ => vst1q_f64(p, self.0),
             }
         }
-    }
-    #[inline(always)]
-    unsafe fn add(self, x: Self) -> Self {
-        // SAFETY: every processor of the target has NEON.
-        Self(unsafe { vaddq_f64(self.0, x.0) })
-    }
-    #[inline(always)]
-    unsafe fn add_product(self, x: Self, y: Self) -> Self {
-        // SAFETY: every processor of the target has NEON.
-        Self(unsafe { vfmaq_f64(self.0, x.0, y.0) })
     }
     #[inline(always)]
     unsafe fn sum_four([a, b, c, d]: [Self; 4]) -> [f64; 4] {
@@ -245,25 +226,5 @@ impl Vector for NeonF64 {
 }
 
 impl Compared for NeonF64 {
-    type Choice = uint64x2_t;
-
-    #[inline(always)]
-    unsafe fn above(self, x: Self) -> uint64x2_t {
-        // SAFETY: every processor of the target has NEON.
-        unsafe {
-            // Comparisons with what is no number are false.
-            let (own, other) = (vceqq_f64(self.0, self.0), vceqq_f64(x.0, x.0));
-            vorrq_u64(vcgtq_f64(self.0, x.0), vbicq_u64(other, own))
-        }
-    }
-    #[inline(always)]
-    unsafe fn equal(self, x: Self) -> uint64x2_t {
-        // SAFETY: every processor of the target has NEON.
-        unsafe { vceqq_f64(self.0, x.0) }
-    }
-    #[inline(always)]
-    unsafe fn or(self, choice: uint64x2_t, other: Self) -> Self {
-        // SAFETY: every processor of the target has NEON.
-        Self(unsafe { vbslq_f64(choice, self.0, other.0) })
-    }
+    compared_methods!(uint64x2_t, vceqq_f64, vcgtq_f64, vorrq_u64, vbicq_u64, vbslq_f64);
 }

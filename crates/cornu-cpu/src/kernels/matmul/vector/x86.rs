@@ -4,65 +4,106 @@ use super::{Compared, Vector};
 use crate::simd::Job;
 use std::arch::x86_64::*;
 
+/// What is alike in all of them, but for the names of types and intrinsics.
+macro_rules! vector_methods {
+    (
+        $element:ty, $lanes:literal of $registers:literal, $mask:ty, in $enter:ident, $zero:ident, $splat:ident,
+        $load:ident, $store:ident, $store_partial:ident, $add:ident, $fused:ident
+    ) => {
+        type Element = $element;
+        type Mask = $mask;
+        const LANES: usize = $lanes;
+        const REGISTERS: usize = $registers;
+
+        #[inline(always)]
+        unsafe fn enter<J: Job>(job: J) -> J::Output {
+            // SAFETY: the caller vouches for the instruction set.
+            unsafe { $enter(job) }
+        }
+        #[inline(always)]
+        unsafe fn zero() -> Self {
+            // SAFETY: as above.
+            Self(unsafe { $zero() })
+        }
+        #[inline(always)]
+        unsafe fn splat(p: *const $element) -> Self {
+            // SAFETY: as above, and for the pointer.
+            Self(unsafe { $splat(*p) })
+        }
+        #[inline(always)]
+        unsafe fn load(p: *const $element) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { $load(p) })
+        }
+        #[inline(always)]
+        unsafe fn store(self, p: *mut $element) {
+            // SAFETY: as above.
+            unsafe { $store(p, self.0) }
+        }
+        #[inline(always)]
+        unsafe fn store_partial(self, p: *mut $element, mask: $mask) {
+            // SAFETY: as above.
+            unsafe { $store_partial(p, mask, self.0) }
+        }
+        #[inline(always)]
+        unsafe fn add(self, x: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { $add(self.0, x.0) })
+        }
+        #[inline(always)]
+        unsafe fn add_product(self, x: Self, y: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { $fused(x.0, y.0, self.0) })
+        }
+    };
+}
+
+/// How lanes are compared, but for the names of intrinsics: a comparison that gives the lanes where it holds,
+/// one that is asked only of those given, and what picks lanes.
+macro_rules! compared_methods {
+    ($choice:ty, $compare:ident, $compare_some:ident, $pick:ident) => {
+        type Choice = $choice;
+
+        #[inline(always)]
+        unsafe fn above(self, x: Self) -> $choice {
+            // SAFETY: the caller vouches for the instruction set.
+            unsafe {
+                let is_number = $compare::<_CMP_ORD_Q>(x.0, x.0);
+                $compare_some::<_CMP_NLE_UQ>(is_number, self.0, x.0)
+            }
+        }
+        #[inline(always)]
+        unsafe fn equal(self, x: Self) -> $choice {
+            // SAFETY: as above.
+            unsafe { $compare::<_CMP_EQ_OQ>(self.0, x.0) }
+        }
+        #[inline(always)]
+        unsafe fn or(self, choice: $choice, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { $pick(choice, other.0, self.0) })
+        }
+    };
+}
+
 /// Sixteen `f32` in an AVX-512 register.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct Avx512F32(pub(in super::super) __m512);
 
 impl Vector for Avx512F32 {
-    type Element = f32;
-    type Mask = __mmask16;
-    const LANES: usize = 16;
-    const REGISTERS: usize = 32;
+    vector_methods!(
+        f32, 16 of 32, __mmask16, in avx512, _mm512_setzero_ps, _mm512_set1_ps,
+        _mm512_loadu_ps, _mm512_storeu_ps, _mm512_mask_storeu_ps, _mm512_add_ps, _mm512_fmadd_ps
+    );
 
-    #[inline(always)]
-    unsafe fn enter<J: Job>(job: J) -> J::Output {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        unsafe { avx512(job) }
-    }
     #[inline(always)]
     unsafe fn first(n: usize) -> __mmask16 {
         (0xFFFF_u32 >> (16 - n)) as __mmask16
     }
     #[inline(always)]
-    unsafe fn zero() -> Self {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        Self(unsafe { _mm512_setzero_ps() })
-    }
-    #[inline(always)]
-    unsafe fn splat(p: *const f32) -> Self {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        Self(unsafe { _mm512_set1_ps(*p) })
-    }
-    #[inline(always)]
-    unsafe fn load(p: *const f32) -> Self {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        Self(unsafe { _mm512_loadu_ps(p) })
-    }
-    #[inline(always)]
     unsafe fn load_partial(p: *const f32, mask: __mmask16) -> Self {
         // SAFETY: the caller vouches for AVX-512 and for the pointers.
         Self(unsafe { _mm512_maskz_loadu_ps(mask, p) })
-    }
-    #[inline(always)]
-    unsafe fn store(self, p: *mut f32) {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        unsafe { _mm512_storeu_ps(p, self.0) }
-    }
-    #[inline(always)]
-    unsafe fn store_partial(self, p: *mut f32, mask: __mmask16) {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        unsafe { _mm512_mask_storeu_ps(p, mask, self.0) }
-    }
-    #[inline(always)]
-    unsafe fn add(self, x: Self) -> Self {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        Self(unsafe { _mm512_add_ps(self.0, x.0) })
-    }
-    #[inline(always)]
-    unsafe fn add_product(self, x: Self, y: Self) -> Self {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        Self(unsafe { _mm512_fmadd_ps(x.0, y.0, self.0) })
     }
     #[inline(always)]
     unsafe fn sum_four([a, b, c, d]: [Self; 4]) -> [f32; 4] {
@@ -106,26 +147,7 @@ impl Vector for Avx512F32 {
 }
 
 impl Compared for Avx512F32 {
-    type Choice = __mmask16;
-
-    #[inline(always)]
-    unsafe fn above(self, x: Self) -> __mmask16 {
-        // SAFETY: the caller vouches for AVX-512.
-        unsafe {
-            let is_number = _mm512_cmp_ps_mask::<_CMP_ORD_Q>(x.0, x.0);
-            _mm512_mask_cmp_ps_mask::<_CMP_NLE_UQ>(is_number, self.0, x.0)
-        }
-    }
-    #[inline(always)]
-    unsafe fn equal(self, x: Self) -> __mmask16 {
-        // SAFETY: the caller vouches for AVX-512.
-        unsafe { _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(self.0, x.0) }
-    }
-    #[inline(always)]
-    unsafe fn or(self, choice: __mmask16, other: Self) -> Self {
-        // SAFETY: the caller vouches for AVX-512.
-        Self(unsafe { _mm512_mask_blend_ps(choice, other.0, self.0) })
-    }
+    compared_methods!(__mmask16, _mm512_cmp_ps_mask, _mm512_mask_cmp_ps_mask, _mm512_mask_blend_ps);
 }
 
 /// Eight `f64` in an AVX-512 register.
@@ -134,59 +156,19 @@ impl Compared for Avx512F32 {
 pub struct Avx512F64(__m512d);
 
 impl Vector for Avx512F64 {
-    type Element = f64;
-    type Mask = __mmask8;
-    const LANES: usize = 8;
-    const REGISTERS: usize = 32;
+    vector_methods!(
+        f64, 8 of 32, __mmask8, in avx512, _mm512_setzero_pd, _mm512_set1_pd,
+        _mm512_loadu_pd, _mm512_storeu_pd, _mm512_mask_storeu_pd, _mm512_add_pd, _mm512_fmadd_pd
+    );
 
-    #[inline(always)]
-    unsafe fn enter<J: Job>(job: J) -> J::Output {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        unsafe { avx512(job) }
-    }
     #[inline(always)]
     unsafe fn first(n: usize) -> __mmask8 {
         (0xFF_u32 >> (8 - n)) as __mmask8
     }
     #[inline(always)]
-    unsafe fn zero() -> Self {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        Self(unsafe { _mm512_setzero_pd() })
-    }
-    #[inline(always)]
-    unsafe fn splat(p: *const f64) -> Self {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        Self(unsafe { _mm512_set1_pd(*p) })
-    }
-    #[inline(always)]
-    unsafe fn load(p: *const f64) -> Self {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        Self(unsafe { _mm512_loadu_pd(p) })
-    }
-    #[inline(always)]
     unsafe fn load_partial(p: *const f64, mask: __mmask8) -> Self {
         // SAFETY: the caller vouches for AVX-512 and for the pointers.
         Self(unsafe { _mm512_maskz_loadu_pd(mask, p) })
-    }
-    #[inline(always)]
-    unsafe fn store(self, p: *mut f64) {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        unsafe { _mm512_storeu_pd(p, self.0) }
-    }
-    #[inline(always)]
-    unsafe fn store_partial(self, p: *mut f64, mask: __mmask8) {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        unsafe { _mm512_mask_storeu_pd(p, mask, self.0) }
-    }
-    #[inline(always)]
-    unsafe fn add(self, x: Self) -> Self {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        Self(unsafe { _mm512_add_pd(self.0, x.0) })
-    }
-    #[inline(always)]
-    unsafe fn add_product(self, x: Self, y: Self) -> Self {
-        // SAFETY: the caller vouches for AVX-512 and for the pointers.
-        Self(unsafe { _mm512_fmadd_pd(x.0, y.0, self.0) })
     }
     #[inline(always)]
     unsafe fn sum_four([a, b, c, d]: [Self; 4]) -> [f64; 4] {
@@ -225,26 +207,7 @@ impl Vector for Avx512F64 {
 }
 
 impl Compared for Avx512F64 {
-    type Choice = __mmask8;
-
-    #[inline(always)]
-    unsafe fn above(self, x: Self) -> __mmask8 {
-        // SAFETY: the caller vouches for AVX-512.
-        unsafe {
-            let is_number = _mm512_cmp_pd_mask::<_CMP_ORD_Q>(x.0, x.0);
-            _mm512_mask_cmp_pd_mask::<_CMP_NLE_UQ>(is_number, self.0, x.0)
-        }
-    }
-    #[inline(always)]
-    unsafe fn equal(self, x: Self) -> __mmask8 {
-        // SAFETY: the caller vouches for AVX-512.
-        unsafe { _mm512_cmp_pd_mask::<_CMP_EQ_OQ>(self.0, x.0) }
-    }
-    #[inline(always)]
-    unsafe fn or(self, choice: __mmask8, other: Self) -> Self {
-        // SAFETY: the caller vouches for AVX-512.
-        Self(unsafe { _mm512_mask_blend_pd(choice, other.0, self.0) })
-    }
+    compared_methods!(__mmask8, _mm512_cmp_pd_mask, _mm512_mask_cmp_pd_mask, _mm512_mask_blend_pd);
 }
 
 /// Eight `f32` in an AVX register.
@@ -253,60 +216,20 @@ impl Compared for Avx512F64 {
 pub struct Avx2F32(pub(in super::super) __m256);
 
 impl Vector for Avx2F32 {
-    type Element = f32;
-    type Mask = __m256i;
-    const LANES: usize = 8;
-    const REGISTERS: usize = 16;
+    vector_methods!(
+        f32, 8 of 16, __m256i, in avx2, _mm256_setzero_ps, _mm256_set1_ps,
+        _mm256_loadu_ps, _mm256_storeu_ps, _mm256_maskstore_ps, _mm256_add_ps, _mm256_fmadd_ps
+    );
 
-    #[inline(always)]
-    unsafe fn enter<J: Job>(job: J) -> J::Output {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        unsafe { avx2(job) }
-    }
     #[inline(always)]
     unsafe fn first(n: usize) -> __m256i {
         // SAFETY: the caller vouches for AVX2 and for the pointers.
         unsafe { _mm256_cmpgt_epi32(_mm256_set1_epi32(n as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)) }
     }
     #[inline(always)]
-    unsafe fn zero() -> Self {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        Self(unsafe { _mm256_setzero_ps() })
-    }
-    #[inline(always)]
-    unsafe fn splat(p: *const f32) -> Self {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        Self(unsafe { _mm256_set1_ps(*p) })
-    }
-    #[inline(always)]
-    unsafe fn load(p: *const f32) -> Self {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        Self(unsafe { _mm256_loadu_ps(p) })
-    }
-    #[inline(always)]
     unsafe fn load_partial(p: *const f32, mask: __m256i) -> Self {
         // SAFETY: the caller vouches for AVX2 and for the pointers.
         Self(unsafe { _mm256_maskload_ps(p, mask) })
-    }
-    #[inline(always)]
-    unsafe fn store(self, p: *mut f32) {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        unsafe { _mm256_storeu_ps(p, self.0) }
-    }
-    #[inline(always)]
-    unsafe fn store_partial(self, p: *mut f32, mask: __m256i) {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        unsafe { _mm256_maskstore_ps(p, mask, self.0) }
-    }
-    #[inline(always)]
-    unsafe fn add(self, x: Self) -> Self {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        Self(unsafe { _mm256_add_ps(self.0, x.0) })
-    }
-    #[inline(always)]
-    unsafe fn add_product(self, x: Self, y: Self) -> Self {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        Self(unsafe { _mm256_fmadd_ps(x.0, y.0, self.0) })
     }
     #[inline(always)]
     unsafe fn sum_four([a, b, c, d]: [Self; 4]) -> [f32; 4] {
@@ -340,26 +263,7 @@ impl Vector for Avx2F32 {
 }
 
 impl Compared for Avx2F32 {
-    type Choice = __m256;
-
-    #[inline(always)]
-    unsafe fn above(self, x: Self) -> __m256 {
-        // SAFETY: the caller vouches for AVX2.
-        unsafe {
-            let is_number = _mm256_cmp_ps::<_CMP_ORD_Q>(x.0, x.0);
-            _mm256_and_ps(is_number, _mm256_cmp_ps::<_CMP_NLE_UQ>(self.0, x.0))
-        }
-    }
-    #[inline(always)]
-    unsafe fn equal(self, x: Self) -> __m256 {
-        // SAFETY: the caller vouches for AVX2.
-        unsafe { _mm256_cmp_ps::<_CMP_EQ_OQ>(self.0, x.0) }
-    }
-    #[inline(always)]
-    unsafe fn or(self, choice: __m256, other: Self) -> Self {
-        // SAFETY: the caller vouches for AVX2.
-        Self(unsafe { _mm256_blendv_ps(other.0, self.0, choice) })
-    }
+    compared_methods!(__m256, _mm256_cmp_ps, compare_some_ps, pick_ps);
 }
 
 /// Four `f64` in an AVX register.
@@ -368,60 +272,20 @@ impl Compared for Avx2F32 {
 pub struct Avx2F64(__m256d);
 
 impl Vector for Avx2F64 {
-    type Element = f64;
-    type Mask = __m256i;
-    const LANES: usize = 4;
-    const REGISTERS: usize = 16;
+    vector_methods!(
+        f64, 4 of 16, __m256i, in avx2, _mm256_setzero_pd, _mm256_set1_pd,
+        _mm256_loadu_pd, _mm256_storeu_pd, _mm256_maskstore_pd, _mm256_add_pd, _mm256_fmadd_pd
+    );
 
-    #[inline(always)]
-    unsafe fn enter<J: Job>(job: J) -> J::Output {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        unsafe { avx2(job) }
-    }
     #[inline(always)]
     unsafe fn first(n: usize) -> __m256i {
         // SAFETY: the caller vouches for AVX2 and for the pointers.
         unsafe { _mm256_cmpgt_epi64(_mm256_set1_epi64x(n as i64), _mm256_setr_epi64x(0, 1, 2, 3)) }
     }
     #[inline(always)]
-    unsafe fn zero() -> Self {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        Self(unsafe { _mm256_setzero_pd() })
-    }
-    #[inline(always)]
-    unsafe fn splat(p: *const f64) -> Self {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        Self(unsafe { _mm256_set1_pd(*p) })
-    }
-    #[inline(always)]
-    unsafe fn load(p: *const f64) -> Self {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        Self(unsafe { _mm256_loadu_pd(p) })
-    }
-    #[inline(always)]
     unsafe fn load_partial(p: *const f64, mask: __m256i) -> Self {
         // SAFETY: the caller vouches for AVX2 and for the pointers.
         Self(unsafe { _mm256_maskload_pd(p, mask) })
-    }
-    #[inline(always)]
-    unsafe fn store(self, p: *mut f64) {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        unsafe { _mm256_storeu_pd(p, self.0) }
-    }
-    #[inline(always)]
-    unsafe fn store_partial(self, p: *mut f64, mask: __m256i) {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        unsafe { _mm256_maskstore_pd(p, mask, self.0) }
-    }
-    #[inline(always)]
-    unsafe fn add(self, x: Self) -> Self {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        Self(unsafe { _mm256_add_pd(self.0, x.0) })
-    }
-    #[inline(always)]
-    unsafe fn add_product(self, x: Self, y: Self) -> Self {
-        // SAFETY: the caller vouches for AVX2 and for the pointers.
-        Self(unsafe { _mm256_fmadd_pd(x.0, y.0, self.0) })
     }
     #[inline(always)]
     unsafe fn sum_four([a, b, c, d]: [Self; 4]) -> [f64; 4] {
@@ -454,26 +318,35 @@ impl Vector for Avx2F64 {
 }
 
 impl Compared for Avx2F64 {
-    type Choice = __m256d;
+    compared_methods!(__m256d, _mm256_cmp_pd, compare_some_pd, pick_pd);
+}
 
-    #[inline(always)]
-    unsafe fn above(self, x: Self) -> __m256d {
-        // SAFETY: the caller vouches for AVX2.
-        unsafe {
-            let is_number = _mm256_cmp_pd::<_CMP_ORD_Q>(x.0, x.0);
-            _mm256_and_pd(is_number, _mm256_cmp_pd::<_CMP_NLE_UQ>(self.0, x.0))
-        }
-    }
-    #[inline(always)]
-    unsafe fn equal(self, x: Self) -> __m256d {
-        // SAFETY: the caller vouches for AVX2.
-        unsafe { _mm256_cmp_pd::<_CMP_EQ_OQ>(self.0, x.0) }
-    }
-    #[inline(always)]
-    unsafe fn or(self, choice: __m256d, other: Self) -> Self {
-        // SAFETY: the caller vouches for AVX2.
-        Self(unsafe { _mm256_blendv_pd(other.0, self.0, choice) })
-    }
+/// Where a comparison holds, of the lanes given.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn compare_some_ps<const HOW: i32>(some: __m256, a: __m256, b: __m256) -> __m256 {
+    _mm256_and_ps(some, _mm256_cmp_ps::<HOW>(a, b))
+}
+
+/// The lanes of `yes` where `choice` is true, those of `no` elsewhere.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn pick_ps(choice: __m256, no: __m256, yes: __m256) -> __m256 {
+    _mm256_blendv_ps(no, yes, choice)
+}
+
+/// Where a comparison holds, of the lanes given.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn compare_some_pd<const HOW: i32>(some: __m256d, a: __m256d, b: __m256d) -> __m256d {
+    _mm256_and_pd(some, _mm256_cmp_pd::<HOW>(a, b))
+}
+
+/// The lanes of `yes` where `choice` is true, those of `no` elsewhere.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn pick_pd(choice: __m256d, no: __m256d, yes: __m256d) -> __m256d {
+    _mm256_blendv_pd(no, yes, choice)
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi1,bmi2")]
