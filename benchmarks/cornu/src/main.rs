@@ -71,20 +71,18 @@ fn answer(words: &[&str], current: &mut Option<Workload>) -> Result<Value> {
     }
 }
 
-/// Trains for so many steps: whole epochs, and the rest over a part of the rows.
+/// Trains for so many steps: whole epochs, and the rest of one.
 fn run(work: &mut Workload, steps: usize) -> Result<Value> {
     let each = work.x.rows() / work.batch;
     let (epochs, rest) = (steps / each, steps % each);
     let fit = |epochs| Fit::new().epochs(epochs).batch_size(work.batch).silent();
-    let part = 0..rest * work.batch;
-    let part = (rest > 0).then(|| (work.x.slice_rows(part.clone()), work.y.slice_rows(part.clone())));
     let mut loss = None;
     let start = Instant::now();
     if epochs > 0 {
         loss = work.model.fit(&work.x, &work.y, fit(epochs))?.last("loss");
     }
-    if let Some((x, y)) = part {
-        loss = work.model.fit(&x, &y, fit(1))?.last("loss");
+    if rest > 0 {
+        loss = work.model.fit(&work.x, &work.y, fit(1).steps_per_epoch(rest))?.last("loss");
     }
     Ok(json!({"seconds": start.elapsed().as_secs_f64(), "loss": loss}))
 }
