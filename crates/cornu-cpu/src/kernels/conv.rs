@@ -72,11 +72,10 @@ enum Form {
 /// at most: what all columns of the kernel meet.
 const PLACES: (Range<usize>, usize) = (256..1024, 1 << 17);
 
-/// The same where places are summed over: they stay in the first-level cache while lines change.
+/// The same where places are summed over: they stay in the second-level cache while lines change.
 const SUMMED: (usize, usize) = (512, 1 << 16);
 
-/// The same for sums in processors' tiles, which begin and end over more steps: what is packed of it stays
-/// in the second-level cache.
+/// The same for sums in processors' tiles, which begin and end over more steps, of numbers half as long.
 const SUMMED_IN_TILES: (usize, usize) = (1024, 1 << 17);
 
 /// Floating-point operations that are worth a part of their own.

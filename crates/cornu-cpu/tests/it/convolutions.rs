@@ -105,6 +105,7 @@ fn convolutions_of_layers_agree_with_the_reference() {
         ("wide, in panels", [2, 7, 6, 64], [3, 3, 64, 130], same()),
         ("wide, panels within a window's element", [2, 6, 6, 600], [1, 1, 600, 128], Conv::new(2)),
         ("each by itself", [3, 9, 9, 8], [1, 1, 8, 20], Conv::new(2)),
+        ("wide, more pieces than a panel has", [200, 3, 3, 96], [3, 3, 96, 160], same().strides(&[3, 3])),
         ("all at once", [5, 6, 6, 8], [6, 6, 8, 10], Conv::new(2)),
         ("one feature", [3, 9, 9, 20], [3, 3, 20, 1], same()),
         ("three features, strides", [2, 9, 11, 33], [3, 2, 33, 3], same().strides(&[2, 2])),

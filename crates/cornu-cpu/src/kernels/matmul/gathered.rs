@@ -35,6 +35,9 @@ const MANY_LINES: usize = 48;
 /// and in so few of the caches' sets, that each line would wait for them.
 const FAR: [usize; 2] = [1 << 15, 512];
 
+/// The most pieces of a panel: where each is found takes room on the stack.
+const MAX_PIECES: usize = 128;
+
 /// Elements of scratch memory that sums over so many steps want, for up to so many lines and rows of `width`.
 pub(crate) fn scratch_len<T>(lines: usize, steps: usize, width: usize) -> usize {
     let panel = width.min(PANEL_WIDTH).next_multiple_of(MAX_LANES) * steps.min(PANEL_DEPTH);
@@ -109,11 +112,11 @@ impl<T: Element> Sums<'_, T> {
         };
         let packed = packs::<T>(lines.len(), pieces.len() * steps, self.of.width);
         let (together, cuts) = match packed {
-            true => ((PANEL_DEPTH / steps).max(1), steps.div_ceil(PANEL_DEPTH)),
+            true => ((PANEL_DEPTH / steps).clamp(1, MAX_PIECES), steps.div_ceil(PANEL_DEPTH)),
             false => (usize::MAX, 1),
         };
         let apart = width.next_multiple_of(V::LANES);
-        let mut ready = [[0; 2]; PANEL_DEPTH];
+        let mut ready = [[0; 2]; MAX_PIECES];
         for panel in 0..pieces.len().div_ceil(together).max(1) * cuts {
             let mut strip = whole;
             if packed {
