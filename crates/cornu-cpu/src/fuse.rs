@@ -7,7 +7,7 @@ mod recompute;
 
 use crate::kernels::fused::Lanes;
 use crate::layout::View;
-use cornu_graph::ops::Op;
+use cornu_graph::ops::{Op, Scan};
 use cornu_graph::{DType, Graph, Shape};
 
 /// What becomes of a node.
@@ -58,6 +58,9 @@ pub(crate) struct Fusion {
     pub(crate) group_of: Vec<usize>,
     /// Updates whose new value may be written straight over the parameter.
     pub(crate) in_place: Vec<bool>,
+    /// For each node, whether it is a scan whose results lie one after the other, each with all its
+    /// steps, not side by side in a row for each step.
+    pub(crate) apart: Vec<bool>,
 }
 
 /// The group of items that no step computes.
@@ -85,6 +88,7 @@ impl Fusion {
             groups: Vec::new(),
             group_of: Vec::new(),
             in_place: vec![true; graph.updates().len()],
+            apart: scans_apart(graph),
         };
         fusion.look(graph, apart);
         fusion.group(graph);
@@ -109,7 +113,13 @@ impl Fusion {
                     strides[iota.axis] = 1;
                     Some((index, View { shape: node.ty.shape.to_vec(), strides, offset: 0 }))
                 }
-                _ => operands.first().and_then(|(item, view)| Some((*item, view.through(node)?))),
+                _ => operands.first().and_then(|(item, view)| {
+                    let view = match &graph.node(node.inputs[0]).op {
+                        Op::Scan(scan) if self.apart[*item] => part_of_scan(scan, &node.op)?,
+                        _ => view.through(node)?,
+                    };
+                    Some((*item, view))
+                }),
             };
             let kind = match &node.op {
                 Op::Input(_) | Op::Parameter(_) | Op::Constant(_) | Op::Iota(_) => Kind::Given,
@@ -420,6 +430,36 @@ impl Fusion {
         debug_assert_eq!(ordered.len(), groups.len(), "the groups depend on each other in a circle");
         self.groups = ordered;
     }
+}
+
+/// For each node, whether it is a scan of whose results nobody wants more than one at a time.
+fn scans_apart(graph: &Graph) -> Vec<bool> {
+    let mut apart: Vec<bool> = graph.nodes().iter().map(|node| matches!(node.op, Op::Scan(_))).collect();
+    for node in graph.nodes() {
+        for id in &node.inputs {
+            if let Op::Scan(scan) = &graph.node(*id).op {
+                apart[id.index()] &= part_of_scan(scan, &node.op).is_some();
+            }
+        }
+    }
+    for id in graph.roots() {
+        apart[id.index()] = false;
+    }
+    apart
+}
+
+/// What `op` sees of the results of a scan that lie apart; `None` where it is no part of one of them.
+fn part_of_scan(scan: &Scan, op: &Op) -> Option<View> {
+    let Op::Slice(slice) = op else { return None };
+    let (rows, columns) = (slice.starts[0]..slice.stops[0], slice.starts[1]..slice.stops[1]);
+    let result = scan.columns().into_iter().find(|of| of.start <= columns.start && columns.end <= of.end)?;
+    let steps = &slice.steps;
+    let offset = scan.length * result.start + rows.start * result.len() + columns.start - result.start;
+    Some(View {
+        shape: vec![rows.len().div_ceil(steps[0]), columns.len().div_ceil(steps[1])],
+        strides: vec![(result.len() * steps[0]) as isize, steps[1] as isize],
+        offset: offset as isize,
+    })
 }
 
 /// Whether group `a` comes after group `b`.

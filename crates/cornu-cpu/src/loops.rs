@@ -23,7 +23,7 @@ pub(crate) struct LoopBuilder {
 }
 
 /// Elementwise operations that a loop does before it is worth splitting, and parts at most.
-const WORK_PER_PART: usize = 400_000;
+const WORK_PER_PART: usize = 200_000;
 const MAX_PARTS: usize = 16;
 
 impl LoopBuilder {
@@ -373,8 +373,8 @@ fn give_registers(work: &mut Loop, n_slots: usize) {
 
 /// Decides how many parts the loop has, from its shape alone, and where parts keep their results.
 fn split(work: &mut Loop, partial: &mut impl FnMut(usize) -> usize) {
-    let effort: usize =
-        work.instructions.iter().map(|i| effort(&i.code)).sum::<usize>() + work.loads.len() + 1;
+    let memory = 2 * (work.loads.len() + work.stores.len().max(1));
+    let effort: usize = work.instructions.iter().map(|i| effort(&i.code)).sum::<usize>() + memory;
     let wanted = (work.size() * effort / WORK_PER_PART).clamp(1, MAX_PARTS);
     let rows = work.rows();
     let Some(shape) = work.fold_shape.clone() else {

@@ -394,7 +394,7 @@ unsafe fn run_step(step: &Step, addresses: Addresses, scratch: Scratch, pool: &P
                 run(windows.parts(), &|part, addresses, _| windows.run(windows.part(part), addresses, isa));
             }
             (Work::ArgExtreme(work), _) => work.run(addresses),
-            (Work::Gather(work), _) => work.run(addresses),
+            (Work::Gather(work), _) => run(work.parts(), &|part, addresses, _| work.run(part, addresses)),
             (Work::ScatterAdd(work), _) => {
                 run(work.parts(), &|part, addresses, _| work.run(part, addresses, isa));
             }

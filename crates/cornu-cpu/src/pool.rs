@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, Weak};
 use std::thread::{self, JoinHandle, Thread};
 
-/// How often a thread that waits looks again at once: some microseconds.
-const SPINS: u32 = 100;
+/// How often a thread that waits looks again at once: about 100 microseconds, in which the steps of a plan
+/// that one thread does alone are over.
+const SPINS: u32 = 2000;
 
 /// How often it then lets other threads run before it goes to sleep.
 const YIELDS: u32 = 8;

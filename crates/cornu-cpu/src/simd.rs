@@ -142,6 +142,9 @@ fn avx2<J: Job>(job: J) -> J::Output {
     job.run()
 }
 
+/// Bytes that come from memory together.
+pub(crate) const LINE: usize = 64;
+
 /// Asks for the line of memory that holds an address, without waiting for it; any address will do.
 #[inline(always)]
 pub(crate) fn prefetch(address: *const u8) {

@@ -6,6 +6,7 @@
 //! of a node costs no more than the node. To add one: a row in the table of `simplify/rules.rs`,
 //! with the algebra above it.
 
+mod indexed;
 mod joined;
 mod rules;
 

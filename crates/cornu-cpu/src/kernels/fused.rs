@@ -12,7 +12,7 @@ mod walk;
 
 use crate::kernels::Addresses;
 use crate::kernels::lane::{Lane, read, write};
-use crate::simd::{Isa, prefetch};
+use crate::simd::{Isa, LINE, prefetch};
 use cornu_graph::DType;
 use execute::execute;
 use fold::{FoldTile, combine, identity};
@@ -21,9 +21,6 @@ use walk::{gather, row_offset, scatter};
 
 /// Elements in a tile at most.
 pub(crate) const TILE: usize = 512;
-
-/// Bytes that come from memory together.
-const LINE: usize = 64;
 
 /// The number type that a loop computes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::Addresses;
 use super::lane::{Lane, Stored, Truth, with_stored};
-use crate::simd::{Isa, Job};
+use crate::simd::{Isa, Job, LINE, prefetch};
 use cornu_graph::DType;
 use half::{bf16, f16};
 use std::ops::Range;
@@ -21,27 +21,78 @@ pub(crate) struct Gather {
     pub(crate) inner: usize,
 }
 
+/// Elements of the result that are worth a part of their own: they stay in the second-level cache
+/// with what follows.
+const PART: usize = 1 << 15;
+
+/// The most parts: of what is added, each looks at all indices.
+const MAX_PARTS: usize = 128;
+
+/// How many blocks ahead one is fetched: a table is seldom in the cache.
+const AHEAD: usize = 8;
+
+/// The most bytes of a block that are fetched ahead; the processor foresees what follows them.
+const FETCHED: usize = 512;
+
 impl Gather {
+    /// Number of blocks of the result.
+    fn count(&self) -> usize {
+        self.outer * self.n_indices
+    }
+
+    /// Number of elements of the result.
+    pub(crate) fn size(&self) -> usize {
+        self.count() * self.inner
+    }
+
+    /// Number of parts: of the blocks of the result.
+    pub(crate) fn parts(&self) -> usize {
+        parts_of(self.size(), self.count())
+    }
+
+    /// The elements of the result that a part makes.
+    pub(crate) fn piece(&self, part: usize) -> Range<usize> {
+        let own = share(self.count(), self.parts(), part);
+        own.start * self.inner..own.end * self.inner
+    }
+
     /// # Safety
-    /// The buffers hold what the fields say.
-    pub(crate) unsafe fn run(&self, addresses: Addresses) {
+    /// The buffers hold what the fields say; nobody else touches the part's result.
+    pub(crate) unsafe fn run(&self, part: usize, addresses: Addresses) {
         let bytes = self.inner * self.dtype.size();
+        let own = share(self.count(), self.parts(), part);
         // SAFETY: the caller's promise; `block_of` stays below `n`.
         unsafe {
             let (x, to) = (addresses.at(self.x), addresses.at(self.output));
             with_stored!(self.index_dtype, S => {
                 let indices = addresses.at(self.indices).cast_const().cast::<S>();
                 let indices = std::slice::from_raw_parts(indices, self.n_indices);
-                for outer in 0..self.outer {
-                    for (i, &index) in indices.iter().enumerate() {
-                        let from = x.add((outer * self.n + block_of(index, self.n)) * bytes);
-                        let to = to.add((outer * self.n_indices + i) * bytes);
-                        std::ptr::copy_nonoverlapping(from, to, bytes);
+                let from = |block: usize| {
+                    let (outer, i) = (block / self.n_indices, block % self.n_indices);
+                    x.add((outer * self.n + block_of(indices[i], self.n)) * bytes)
+                };
+                for block in own.clone() {
+                    if block + AHEAD < own.end {
+                        let ahead = from(block + AHEAD);
+                        for line in (0..bytes.min(FETCHED)).step_by(LINE) {
+                            prefetch(ahead.wrapping_add(line));
+                        }
                     }
+                    std::ptr::copy_nonoverlapping(from(block), to.add(block * bytes), bytes);
                 }
             });
         }
     }
+}
+
+/// How many parts `size` elements in `count` blocks are made in.
+fn parts_of(size: usize, count: usize) -> usize {
+    (size / PART).clamp(1, count.clamp(1, MAX_PARTS))
+}
+
+/// The blocks of `count` that a part makes.
+fn share(count: usize, parts: usize, part: usize) -> Range<usize> {
+    count * part / parts..count * (part + 1) / parts
 }
 
 /// Adds blocks of `updates` to a copy of `x`, at the indices: the transpose of [`Gather`]. Blocks
@@ -55,13 +106,6 @@ pub(crate) struct ScatterAdd {
     pub(crate) everywhere: Option<isize>,
 }
 
-/// Elements of the result that are worth a part of their own: they stay in the second-level cache
-/// with what follows.
-const PART: usize = 1 << 15;
-
-/// The most parts: each looks at all indices.
-const MAX_PARTS: usize = 128;
-
 impl ScatterAdd {
     /// Number of elements of the result.
     pub(crate) fn size(&self) -> usize {
@@ -70,13 +114,12 @@ impl ScatterAdd {
 
     /// Number of parts: of the blocks of the result.
     pub(crate) fn parts(&self) -> usize {
-        (self.size() / PART).clamp(1, (self.blocks.outer * self.blocks.n).clamp(1, MAX_PARTS))
+        parts_of(self.size(), self.blocks.outer * self.blocks.n)
     }
 
     /// The blocks of the result that a part makes.
     fn own(&self, part: usize) -> Range<usize> {
-        let (all, parts) = (self.blocks.outer * self.blocks.n, self.parts());
-        all * part / parts..all * (part + 1) / parts
+        share(self.blocks.outer * self.blocks.n, self.parts(), part)
     }
 
     /// The elements of the result that a part makes.

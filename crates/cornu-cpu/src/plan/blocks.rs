@@ -292,6 +292,7 @@ impl Work {
             Work::Dot(work) => Some((work.c, work.size())),
             Work::Conv(work) => Some((work.output, work.size())),
             Work::Windows(work) => Some((work.output, work.size())),
+            Work::Gather(work) => Some((work.output, work.size())),
             Work::ScatterAdd(work) => Some((work.blocks.output, work.size())),
             _ => None,
         }
@@ -303,6 +304,7 @@ impl Work {
             Work::Dot(work) => work.whole_rows(part),
             Work::Conv(work) => work.whole_rows(part),
             Work::Windows(work) => Some(work.piece(part)),
+            Work::Gather(work) => Some(work.piece(part)),
             Work::ScatterAdd(work) => Some(work.piece(part)),
             _ => None,
         }
@@ -314,6 +316,7 @@ impl Work {
             Work::Dot(work) => work.parts(),
             Work::Conv(work) => work.parts(),
             Work::Windows(work) => work.parts(),
+            Work::Gather(work) => work.parts(),
             Work::ScatterAdd(work) => work.parts(),
             _ => return None,
         };

@@ -80,7 +80,7 @@ impl Compiler<'_> {
         let first = if scan.reverse { scan.length as isize - 1 } else { 0 };
         let columns = scan.columns();
         let element = item.dtype.size() as isize;
-        let row = item.shape[1] as isize * element;
+        let apart = self.fusion.apart[item.node];
         let (mut places, mut moving) = (Vec::new(), Vec::new());
         // Which of the body's buffers are its inputs and outputs.
         let (mut given, mut made) = (vec![0; inputs.len()], vec![0; columns.len()]);
@@ -93,7 +93,11 @@ impl Compiler<'_> {
                 },
                 Place::Output(i) => {
                     made[i] = buffer;
-                    (output, columns[i].start as isize * element, row)
+                    let (start, row) = match apart {
+                        true => (scan.length * columns[i].start, columns[i].len()),
+                        false => (columns[i].start, item.shape[1]),
+                    };
+                    (output, start as isize * element, row as isize * element)
                 }
                 Place::Input(i) => {
                     given[i] = buffer;

@@ -33,6 +33,9 @@ pub(super) const RULES: &[Rule] = &[
     },
     // parts among zeros, added, are the parts side by side
     super::joined::joined,
+    // what is looked up in another order is looked up by indices in that order
+    super::indexed::gathered,
+    super::indexed::scattered,
     // x + 0 = x, 0 + x = x
     |at| match at.op {
         Op::Add(_) if at.number(1)? == 0.0 => Some(at.x[0].clone()),

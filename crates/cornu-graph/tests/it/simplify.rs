@@ -1,6 +1,6 @@
 //! Rewrites before and after, as text.
 
-use cornu_graph::{Array, Builder, Graph, Tensor, evaluate, simplify};
+use cornu_graph::{Array, Builder, DType, Graph, Shape, Tensor, evaluate, simplify};
 
 /// Simplifies a graph of one input `x` (`%0`) and checks what its nodes become.
 fn becomes(ty: &str, nodes: &str, expected: &str) {
@@ -281,4 +281,29 @@ output \"y\" = %3
 update 0 = %4
 ";
     assert_eq!(simplify(&Graph::parse(text).unwrap()).to_string(), expected);
+}
+
+#[test]
+fn indices_are_rearranged_instead_of_what_they_find() {
+    let b = Builder::new();
+    let (x, updates) = (b.input("x", [2, 5, 3]), b.input("updates", [3, 4, 6, 2]));
+    let indices = b.iota([6, 4], 0, DType::I64) - b.iota([6, 4], 1, DType::I64) * b.scalar(2.0, DType::I64);
+    let found = x.gather(&indices, 1).transpose(&[0, 2, 1, 3]);
+    let added = b.zeros([3, 5, 2], DType::F32);
+    let added = added.scatter_add(&indices, &updates.transpose(&[0, 2, 1, 3]), 1);
+    // Here other axes move as well.
+    let other = x.gather(&indices, 1).transpose(&[3, 2, 1, 0]);
+    let before = b.build(&[("found", &found), ("added", &added), ("other", &other)], &[]).unwrap();
+    let after = simplify(&before);
+    for node in after.nodes().iter().filter(|node| node.op.name() == "transpose") {
+        let of = after.node(node.inputs[0]);
+        assert!(of.ty.dtype == DType::I64 || node.ty.shape == Shape::from([3, 4, 6, 2]), "{after}");
+    }
+    let numbers = |n: usize| (0..n).map(|i| (i * 7 % 11) as f32).collect();
+    let given =
+        [Array::new([2, 5, 3], numbers(30)), Array::new([3, 4, 6, 2], numbers(144))].map(Result::unwrap);
+    let outputs = |graph: &Graph| evaluate(graph, &given, &[]).unwrap().outputs;
+    for (a, b) in outputs(&before).iter().zip(outputs(&after)) {
+        assert_eq!(a.to_f64(), b.to_f64(), "{after}");
+    }
 }

@@ -1,9 +1,9 @@
 //! How a tile's operands come into registers, and its results out of them.
 
-use super::{LINE, Load, Loop, Store, Tile};
+use super::{Load, Loop, Store, Tile};
 use crate::kernels::Addresses;
 use crate::kernels::lane::{Lane, Stored, Truth, with_stored};
-use crate::simd::{Isa, Job, prefetch};
+use crate::simd::{Isa, Job, LINE, prefetch};
 use cornu_graph::DType;
 use half::{bf16, f16};
 
