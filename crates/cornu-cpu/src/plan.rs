@@ -3,6 +3,7 @@
 mod blocks;
 mod compile;
 mod report;
+mod rows;
 mod scan;
 
 pub use report::{StepReport, table};

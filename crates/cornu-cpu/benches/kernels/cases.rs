@@ -98,6 +98,9 @@ fn products(cases: &mut Vec<Case>) {
     }
     // The gradient of a recurrent layer's weights, over all its steps.
     product(cases, 1, [128, 3200, 256], F32, Lie::Left);
+    // The gradients of a Transformer's kernels.
+    product(cases, 1, [512, 768, 128], F32, Lie::Left);
+    product(cases, 1, [128, 768, 512], F32, Lie::Left);
     // Tall, long, flat; one row, one column, one number for each; hardly anything.
     for shape in [[8192, 64, 64], [64, 8192, 64], [64, 64, 8192], [1, 1024, 1024], [1024, 1024, 1], [8, 8, 8]]
     {

@@ -25,6 +25,8 @@ pub(crate) struct Products {
     /// Extent and the strides of a and b along each batch axis.
     pub(crate) batch: Vec<(usize, isize, isize)>,
     pub(crate) product: Product,
+    /// Where the results begin in `c`.
+    c_offset: usize,
     /// Elements of scratch memory (of the operands' dtype), and parts, of each product.
     scratch: usize,
     each: usize,
@@ -118,17 +120,34 @@ impl Products {
         let batch = a_batch.iter().zip(&b_batch).map(|(a, b)| (a.0, a.1, b.1)).collect();
         let [a, b, c] = buffers;
         let (a_offset, b_offset) = (views[0].offset, views[1].offset);
-        let each = if is_half(dtype) { half::parts(&product) } else { product.parts() };
-        let new = Products { a, b, c, dtype, a_offset, b_offset, batch, product, scratch: 0, each };
-        let of_part = |part: Part| match dtype {
+        Products { a, b, c, dtype, a_offset, b_offset, batch, product, c_offset: 0, scratch: 0, each: 1 }
+            .split()
+    }
+
+    /// With the parts that its products are split into, and the scratch memory that these need.
+    fn split(mut self) -> Products {
+        self.each = if is_half(self.dtype) { half::parts(&self.product) } else { self.product.parts() };
+        let product = &self.product;
+        let of_part = |part: Part| match self.dtype {
             DType::BF16 => {
-                2 * half::scratch_len::<bf16>(&product, &part).max(tiles::scratch_len(&product, &part))
+                2 * half::scratch_len::<bf16>(product, &part).max(tiles::scratch_len(product, &part))
             }
-            DType::F16 => 2 * half::scratch_len::<f16>(&product, &part),
+            DType::F16 => 2 * half::scratch_len::<f16>(product, &part),
             _ => product.scratch_len(),
         };
-        let scratch = (0..each).map(|i| of_part(new.part(i))).max().unwrap_or(0);
-        Products { scratch, ..new }
+        self.scratch = (0..self.each).map(|i| of_part(self.part(i))).max().unwrap_or(0);
+        self
+    }
+
+    /// The same for some rows of a single product alone.
+    pub(crate) fn of_rows(&self, rows: Range<usize>) -> Products {
+        debug_assert!(self.batch.is_empty(), "rows of one product");
+        let start = rows.start as isize;
+        let mut own = self.clone();
+        own.product.m = rows.len();
+        own.a_offset += start * self.product.a_strides[0];
+        own.c_offset += rows.start * self.product.n;
+        own.split()
     }
 
     /// The block of a product that part `i` of it computes.
@@ -214,7 +233,7 @@ impl Products {
             left /= extent;
             (a, b) = (a + i * a_stride, b + i * b_stride);
         }
-        let c = index * self.product.m * self.product.n;
+        let c = self.c_offset + index * self.product.m * self.product.n;
         let len = self.scratch;
         // SAFETY: the caller's promises are passed on.
         unsafe {

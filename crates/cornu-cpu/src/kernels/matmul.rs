@@ -15,6 +15,7 @@ use crate::simd::{Isa, Job};
 
 mod gathered;
 mod outer;
+mod pack;
 mod pair;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub(crate) use vector::{
 pub use vector::Element;
 
 use outer::Outer;
+use pack::{line_stride, pack};
 
 /// The shape and the strides of one matrix product; strides count elements.
 ///
@@ -393,7 +395,8 @@ impl<V: Vector> Block<V> {
                         (from, number_step, number_stride)
                     }
                 };
-                for (begin, width) in chunks(width, V::LANES, across) {
+                let all = width;
+                for (begin, width) in chunks(all, V::LANES, across) {
                     let padded = width.next_multiple_of(V::LANES);
                     // SAFETY: the chunks lie inside the matrices. A panel takes steps * padded
                     // elements of scratch memory, at most PANEL_DEPTH * PANEL_WIDTH.
@@ -403,13 +406,18 @@ impl<V: Vector> Block<V> {
                             pack::<V>(from, b_strides, steps, width, self.scratch, padded);
                         }
                         let to = begin as isize * c_width_stride + line as isize * c_line_stride;
-                        let (fetch, fetch_step) = if !packed && !in_order {
+                        let fetches_next = packed || in_order;
+                        let (fetch, fetch_step) = if !fetches_next {
                             (from.wrapping_offset(PREFETCH_STEPS * vector_step), vector_step)
-                        } else if along == 1 {
-                            // The next strip's.
+                        } else if along != 1 {
+                            (self.scratch.cast_const(), 0)
+                        } else if begin + width < all {
                             (from.wrapping_add(width), vector_step)
                         } else {
-                            (self.scratch.cast_const(), 0)
+                            (
+                                from.wrapping_sub(begin).wrapping_offset(steps as isize * vector_step),
+                                vector_step,
+                            )
                         };
                         Outer::<V> {
                             steps,
@@ -426,6 +434,7 @@ impl<V: Vector> Block<V> {
                             accumulate: accumulate || start > 0,
                             fetch,
                             fetch_step,
+                            fetches_next,
                         }
                         .run();
                     }
@@ -484,66 +493,6 @@ fn chunks(len: usize, unit: usize, most: usize) -> impl Iterator<Item = (usize, 
         start += chunk.1;
         chunk
     })
-}
-
-/// How far packed lines that run along k lie apart: an odd number of vectors keeps them out of
-/// each other's cache sets.
-#[inline(always)]
-fn line_stride<V: Vector>(steps: usize) -> usize {
-    steps.next_multiple_of(2 * V::LANES) + V::LANES
-}
-
-/// Copies element [i, j] of `from` to `to[i * to_stride + j]`, with zeros up to a whole vector.
-#[inline(always)]
-unsafe fn pack<V: Vector>(
-    from: *const V::Element,
-    [row_stride, column_stride]: [isize; 2],
-    rows: usize,
-    columns: usize,
-    to: *mut V::Element,
-    to_stride: usize,
-) {
-    let padded = columns.next_multiple_of(V::LANES);
-    let mut column = 0;
-    while column < padded {
-        let width = V::LANES.min(columns - column);
-        // SAFETY: rows * columns elements of `from` may be read, rows * padded ones of `to` be
-        // written; whole vectors and groups of four are only read where all of them exist.
-        unsafe {
-            let from = from.offset(column as isize * column_stride);
-            let to = to.add(column);
-            if column_stride == 1 {
-                let mask = V::first(width);
-                for row in 0..rows {
-                    let ahead = (row as isize + PREFETCH_STEPS) * row_stride;
-                    V::prefetch(from.wrapping_offset(ahead));
-                    let vector = V::load_partial(from.offset(row as isize * row_stride), mask);
-                    vector.store(to.add(row * to_stride));
-                }
-            } else if row_stride == 1 && rows >= 4 && width == V::LANES {
-                // The last group of four overlaps the one before where rows are not a multiple of 4.
-                for group in 0..rows.div_ceil(4) {
-                    let row = (4 * group).min(rows - 4);
-                    for (i, vector) in V::turn(from.add(row), column_stride).into_iter().enumerate() {
-                        vector.store(to.add((row + i) * to_stride));
-                    }
-                }
-            } else {
-                for row in 0..rows {
-                    let from = from.offset(row as isize * row_stride);
-                    let to = to.add(row * to_stride);
-                    for j in 0..V::LANES {
-                        *to.add(j) = if j < width {
-                            *from.offset(j as isize * column_stride)
-                        } else {
-                            V::Element::default()
-                        };
-                    }
-                }
-            }
-        }
-        column += V::LANES;
-    }
 }
 
 /// Dot products of all lines of `x` with all lines of `y`, which run along k.

@@ -59,7 +59,7 @@ impl Follower {
 pub(super) struct Blocks {
     pub(super) followers: Vec<Follower>,
     /// Rows that all of them, and the kernel before them, are cut into.
-    rows: usize,
+    pub(super) rows: usize,
     /// Rows of a block.
     block: usize,
     /// Parts that may run at the same time: a kernel's own, where there is one.
@@ -89,6 +89,8 @@ struct Locals {
 struct Local {
     buffer: usize,
     row_bytes: usize,
+    /// How many rows there is room for.
+    rows: usize,
     /// Where the rows lie among those of all.
     offset: usize,
     /// Whether the kernel makes it: then it is the rows of a whole part, not of a block.
@@ -201,7 +203,12 @@ impl Blocks {
         }
     }
 
-    fn is_open(&self, buffer: usize) -> Option<usize> {
+    /// Whether a worker has room for so many rows of what it keeps to itself.
+    pub(super) fn has_room(&self, rows: usize) -> bool {
+        self.locals.all.iter().all(|local| !local.by_kernel || rows <= local.rows)
+    }
+
+    pub(super) fn is_open(&self, buffer: usize) -> Option<usize> {
         self.open.iter().find(|(open, _)| *open == buffer).map(|(_, size)| *size)
     }
 
@@ -457,7 +464,7 @@ impl Compiler<'_> {
             if row_bytes * blocks.rows != self.arena_bytes[arena].1 || rows * row_bytes > LOCAL {
                 continue;
             }
-            all.push(Local { buffer, row_bytes, offset: bytes, by_kernel });
+            all.push(Local { buffer, row_bytes, rows, offset: bytes, by_kernel });
             bytes += (rows * row_bytes).next_multiple_of(ALIGNMENT);
         }
         for local in &all {

@@ -131,7 +131,10 @@ fn kernel_name(step: &Step) -> String {
         Work::Copy(_) => "copy".into(),
         Work::TakePart(_) => "dynamic_slice".into(),
         Work::PutPart(_) => "dynamic_update_slice".into(),
-        Work::Scan(work) => format!("scan ({} steps)", work.length),
+        Work::Scan(work) => match work.n_parts() {
+            1 => format!("scan ({} steps)", work.length),
+            parts => format!("scan ({} steps, {parts} parts)", work.length),
+        },
         Work::Reference(_) => "reference".into(),
     };
     let followers = step.blocks.as_ref().map_or(&[][..], |blocks| &blocks.followers);

@@ -42,10 +42,18 @@ fn feed(graph: &Graph) -> (Vec<Array>, Vec<Array>) {
 
 #[test]
 fn training_agrees_with_the_reference() {
-    for keep in [false, true] {
-        let graph = training_step(6, 3, 5, keep);
+    // Sequences that all go together, and parts of them that go by themselves.
+    for (keep, [steps, rows, units], parts) in [
+        (false, [6, 3, 5], ""),
+        (true, [6, 3, 5], ""),
+        (false, [12, 50, 48], ", 2 parts"),
+        (true, [12, 50, 48], ", 2 parts"),
+    ] {
+        let graph = training_step(steps, rows, units, keep);
         let (inputs, start) = feed(&graph);
         let mut plan = Plan::new(&graph, 2).unwrap();
+        let name = format!("scan ({steps} steps{parts})");
+        assert!(plan.steps().iter().any(|step| step.kernel == name), "{name}: {}", plan.explain());
         let (mut parameters, mut expected) = (start.clone(), start);
         for _ in 0..2 {
             let reference = evaluate(&graph, &inputs, &expected).unwrap();
@@ -82,9 +90,9 @@ fn any_number_of_threads_gives_the_same_bits() {
 
 #[test]
 fn steps_in_time_allocate_nothing() {
-    let graph = training_step(9, 8, 16, true);
-    let (inputs, mut parameters) = feed(&graph);
-    for threads in [1, 2] {
+    for (threads, rows) in [(1, 8), (2, 8), (2, 64)] {
+        let graph = training_step(9, rows, 48, true);
+        let (inputs, mut parameters) = feed(&graph);
         let mut plan = Plan::new(&graph, threads).unwrap();
         plan.run(&inputs, &mut parameters).unwrap();
         let counted = allocation_counter::measure(|| {

@@ -89,10 +89,12 @@ pub(super) struct Outer<V: Vector> {
     /// Whether vectors run along the columns of `c`, across its rows.
     pub(super) turned: bool,
     pub(super) accumulate: bool,
-    /// What is fetched into the cache in the first step, and how far from it in each further one: the
-    /// vectors of later steps, or those of the next strip.
+    /// What is fetched into the cache first, and how far from it each time after.
     pub(super) fetch: *const V::Element,
     pub(super) fetch_step: isize,
+    /// Whether that is the next strip, which all blocks of this one fetch a part of, or what each block
+    /// itself wants some steps later.
+    pub(super) fetches_next: bool,
 }
 
 impl<V: Vector> Outer<V> {
@@ -111,27 +113,28 @@ impl<V: Vector> Outer<V> {
     #[inline(always)]
     unsafe fn strip<const C: usize>(&mut self) {
         let most = const { most_lines::<V>(C) };
+        // Memory takes longer than one block's arithmetic: what is fetched for all is spread over all.
+        let every = self.lines.div_ceil(most);
         for (_, lines) in chunks(self.lines, 1, most) {
             // SAFETY: the chunks cover the lines of the strip, which the caller vouches for.
             unsafe {
-                match lines {
-                    1 => self.block::<1, C, 4>(),
-                    2 => self.block::<2, C, 2>(),
-                    3 => self.block::<3, C, 2>(),
-                    4 => self.block::<4, C, 1>(),
-                    5 if most >= 5 => self.block::<5, C, 1>(),
-                    6 if most >= 6 => self.block::<6, C, 1>(),
-                    7 if most >= 7 => self.block::<7, C, 1>(),
-                    8 if most >= 8 => self.block::<8, C, 1>(),
-                    9 if most >= 9 => self.block::<9, C, 1>(),
-                    10 if most >= 10 => self.block::<10, C, 1>(),
-                    11 if most >= 11 => self.block::<11, C, 1>(),
-                    12 if most >= 12 => self.block::<12, C, 1>(),
+                let fetched = match lines {
+                    1 => self.block::<1, C, 4>(every),
+                    2 => self.block::<2, C, 2>(every),
+                    3 => self.block::<3, C, 2>(every),
+                    4 => self.block::<4, C, 1>(every),
+                    5 if most >= 5 => self.block::<5, C, 1>(every),
+                    6 if most >= 6 => self.block::<6, C, 1>(every),
+                    7 if most >= 7 => self.block::<7, C, 1>(every),
+                    8 if most >= 8 => self.block::<8, C, 1>(every),
+                    9 if most >= 9 => self.block::<9, C, 1>(every),
+                    10 if most >= 10 => self.block::<10, C, 1>(every),
+                    11 if most >= 11 => self.block::<11, C, 1>(every),
+                    12 if most >= 12 => self.block::<12, C, 1>(every),
                     _ => unreachable!("a block has at most {MAX_ROWS} lines"),
-                }
-                if self.fetch_step != self.vector_step {
-                    // The next strip's vectors are on their way: no other block need ask for them.
-                    (self.fetch, self.fetch_step) = (self.vectors, 0);
+                };
+                if self.fetches_next {
+                    self.fetch = fetched;
                 }
                 let done = lines as isize;
                 self.numbers = self.numbers.offset(done * self.number_stride);
@@ -144,8 +147,13 @@ impl<V: Vector> Outer<V> {
     ///
     /// Few sums would wait for each other: a multiply-add takes four cycles, and two can begin
     /// in each. So blocks of few lines add up U steps of k separately.
+    ///
+    /// The next strip is fetched once in `every` steps; returns what of it is left.
     #[inline(always)]
-    unsafe fn block<const R: usize, const C: usize, const U: usize>(&self) {
+    unsafe fn block<const R: usize, const C: usize, const U: usize>(
+        &self,
+        every: usize,
+    ) -> *const V::Element {
         // SAFETY: the caller vouches for `steps` steps of both operands, for `width` numbers
         // in each vector step, which `last` does not exceed, and for R lines of c.
         unsafe {
@@ -157,10 +165,31 @@ impl<V: Vector> Outer<V> {
             for (i, offset) in offsets.iter_mut().enumerate().skip(1) {
                 *offset = std::hint::black_box(i as isize * self.number_stride);
             }
-            let mut at = (self.vectors, self.numbers, self.fetch);
-            for _ in 0..self.steps / U {
-                for sums in &mut sums {
-                    self.step(&mut at, &offsets, last, sums);
+            let (mut at, mut fetch) = ((self.vectors, self.numbers), self.fetch);
+            let mut fetch_more = || {
+                for i in 0..C {
+                    V::prefetch(fetch.wrapping_add(i * V::LANES));
+                }
+                fetch = fetch.wrapping_offset(self.fetch_step);
+            };
+            let mut left = self.steps / U;
+            if self.fetches_next {
+                while left > 0 {
+                    (0..U).for_each(|_| fetch_more());
+                    let steps = left.min(every);
+                    for _ in 0..steps {
+                        for sums in &mut sums {
+                            self.step(&mut at, &offsets, last, sums);
+                        }
+                    }
+                    left -= steps;
+                }
+            } else {
+                for _ in 0..left {
+                    for sums in &mut sums {
+                        fetch_more();
+                        self.step(&mut at, &offsets, last, sums);
+                    }
                 }
             }
             for _ in 0..self.steps % U {
@@ -180,22 +209,19 @@ impl<V: Vector> Outer<V> {
                 let lines = |i: usize| self.c.offset(i as isize * self.c_stride);
                 store(block, last, self.accumulate, lines);
             }
+            fetch
         }
     }
 
-    /// One step of k, from vectors, numbers and what is fetched, to those of the next.
+    /// One step of k, from vectors and numbers to those of the next.
     #[inline(always)]
     unsafe fn step<const R: usize, const C: usize>(
         &self,
-        (vectors, numbers, fetch): &mut (*const V::Element, *const V::Element, *const V::Element),
+        (vectors, numbers): &mut (*const V::Element, *const V::Element),
         offsets: &[isize; R],
         last: V::Mask,
         sums: &mut [[V; C]; R],
     ) {
-        for i in 0..C {
-            V::prefetch(fetch.wrapping_add(i * V::LANES));
-        }
-        *fetch = fetch.wrapping_offset(self.fetch_step);
         // SAFETY: as for the block.
         unsafe {
             add_outer_product(*vectors, *numbers, offsets, last, sums);
