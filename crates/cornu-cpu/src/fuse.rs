@@ -239,26 +239,29 @@ impl Fusion {
         self.groups = (0..n).map(|i| vec![i]).collect();
         let mut visited = vec![usize::MAX; n];
         let mut round = 0;
+        let mut newest = Newest::new(&self.items, graph.nodes().len());
         for item in 0..n {
             if self.lanes_of(item).is_none() {
                 continue;
             }
-            for (operand, view) in self.items[item].operands.clone() {
-                if !self.flows(item, operand, &view) {
+            for i in 0..self.items[item].operands.len() {
+                let (operand, view) = &self.items[item].operands[i];
+                if !self.flows(item, *operand, view) {
                     continue;
                 }
-                let (a, b) = (self.group_of[operand], self.group_of[item]);
+                let (a, b) = (self.group_of[*operand], self.group_of[item]);
                 if a == b || self.groups[a].len() + self.groups[b].len() > MAX_ITEMS {
                     continue;
                 }
                 round += 1;
-                if self.folds_agree(graph, a, b) && self.may_join(a, b, &mut visited, round) {
+                if self.folds_agree(graph, a, b) && self.may_join(a, b, &newest, &mut visited, round) {
                     let moved = std::mem::take(&mut self.groups[b]);
                     for &i in &moved {
                         self.group_of[i] = a;
                     }
                     self.groups[a].extend(moved);
                     self.groups[a].sort_unstable();
+                    newest.join(a, b, &self.groups, &self.group_of);
                 }
             }
         }
@@ -289,8 +292,12 @@ impl Fusion {
 
     /// Whether no work outside the two groups lies between them, and inside the union every value
     /// that is used flows within the loop.
-    fn may_join(&self, a: usize, b: usize, visited: &mut [usize], round: usize) -> bool {
+    fn may_join(&self, a: usize, b: usize, newest: &Newest, visited: &mut [usize], round: usize) -> bool {
         let mut stack = Vec::new();
+        let members = self.groups[a].iter().chain(&self.groups[b]);
+        let first = members.map(|&item| newest.time[item]).min().unwrap_or(0);
+        // What is older than both groups, with all that it comes from, leads to neither.
+        let leads_on = |group: usize| newest.of[group] >= first;
         for &item in self.groups[a].iter().chain(&self.groups[b]) {
             for (operand, view) in &self.items[item].operands {
                 let group = self.group_of[*operand];
@@ -298,7 +305,7 @@ impl Fusion {
                     if !self.flows(item, *operand, view) {
                         return false;
                     }
-                } else if visited[group] != round {
+                } else if visited[group] != round && leads_on(group) {
                     visited[group] = round;
                     stack.push(group);
                 }
@@ -311,7 +318,7 @@ impl Fusion {
                     if next == a || next == b {
                         return false;
                     }
-                    if visited[next] != round {
+                    if visited[next] != round && leads_on(next) {
                         visited[next] = round;
                         stack.push(next);
                     }
@@ -352,6 +359,17 @@ impl Fusion {
             }
             found
         };
+        // For each item that holds a parameter who reads it: the group, the item, and how it looks at it.
+        let mut reading: Vec<Vec<(usize, usize, &View)>> = vec![Vec::new(); n];
+        for (g, items) in groups.iter().enumerate() {
+            for &i in items {
+                for (operand, view) in &self.items[i].operands {
+                    if matches!(graph.nodes().get(*operand).map(|node| &node.op), Some(Op::Parameter(_))) {
+                        reading[*operand].push((g, i, view));
+                    }
+                }
+            }
+        }
         let mut is_update = vec![false; groups.len()];
         let mut taken = vec![false; n];
         for (u, (parameter, _)) in graph.updates().iter().enumerate() {
@@ -374,20 +392,13 @@ impl Fusion {
             // Whoever reads the old value comes first; where that cannot be, the new value is
             // kept beside it and copied at the end.
             let mut readers = Vec::new();
-            for (g, items) in groups.iter().enumerate() {
-                for &i in items {
-                    for (operand, view) in &self.items[i].operands {
-                        if *operand != old {
-                            continue;
-                        }
-                        if g != own {
-                            readers.push(g);
-                        } else if !(view.is_contiguous() && self.items[i].walk == self.items[*item].walk)
-                            || matches!(self.items[*item].kind, Kind::Reduction(_))
-                        {
-                            self.in_place[u] = false;
-                        }
-                    }
+            for &(g, i, view) in &reading[old] {
+                if g != own {
+                    readers.push(g);
+                } else if !(view.is_contiguous() && self.items[i].walk == self.items[*item].walk)
+                    || matches!(self.items[*item].kind, Kind::Reduction(_))
+                {
+                    self.in_place[u] = false;
                 }
             }
             readers.sort_unstable();
@@ -460,6 +471,45 @@ fn part_of_scan(scan: &Scan, op: &Op) -> Option<View> {
         strides: vec![(result.len() * steps[0]) as isize, steps[1] as isize],
         offset: offset as isize,
     })
+}
+
+/// How far up the graph each group reaches, with all that it comes from.
+struct Newest {
+    /// When each item is made: after what it reads.
+    time: Vec<usize>,
+    /// For each group the time of the latest item that it has or comes from.
+    of: Vec<usize>,
+    read_by: Vec<Vec<usize>>,
+}
+
+impl Newest {
+    /// For `items` that are a group each, of which the first `n` are the graph's nodes.
+    fn new(items: &[Item], n: usize) -> Newest {
+        // A copy is made right after the node that it is a copy of.
+        let time: Vec<usize> = (items.iter().enumerate())
+            .map(|(index, item)| if index < n { 2 * index } else { 2 * item.node + 1 })
+            .collect();
+        let mut read_by = vec![Vec::new(); items.len()];
+        for (reader, item) in items.iter().enumerate() {
+            item.operands.iter().for_each(|(of, _)| read_by[*of].push(reader));
+        }
+        Newest { of: time.clone(), time, read_by }
+    }
+
+    /// Notes that group `b` is part of group `a` now: whoever comes from it comes from both.
+    fn join(&mut self, a: usize, b: usize, groups: &[Vec<usize>], group_of: &[usize]) {
+        self.of[a] = self.of[a].max(self.of[b]);
+        let mut stack = vec![a];
+        while let Some(group) = stack.pop() {
+            for &reader in groups[group].iter().flat_map(|&item| &self.read_by[item]) {
+                let next = group_of[reader];
+                if self.of[next] < self.of[group] {
+                    self.of[next] = self.of[group];
+                    stack.push(next);
+                }
+            }
+        }
+    }
 }
 
 /// Whether group `a` comes after group `b`.

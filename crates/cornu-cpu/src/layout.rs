@@ -47,10 +47,13 @@ impl View {
     /// This view as `node`, which rearranges it, shows it; `None` where the elements would have to
     /// move, or where the operation is no rearrangement.
     pub(crate) fn through(&self, node: &Node) -> Option<View> {
-        let mut view = self.clone();
+        let mut view = match &node.op {
+            Op::Broadcast(broadcast) => return Some(self.repeated(broadcast)),
+            Op::Reshape(reshape) => return self.reshaped(&reshape.shape),
+            Op::StopGradient(_) | Op::Transpose(_) | Op::Slice(_) | Op::Reverse(_) => self.clone(),
+            _ => return None,
+        };
         match &node.op {
-            Op::StopGradient(_) => {}
-            Op::Broadcast(broadcast) => view = self.repeated(broadcast),
             Op::Transpose(transpose) => {
                 view.shape = transpose.axes.iter().map(|&axis| self.shape[axis]).collect();
                 view.strides = transpose.axes.iter().map(|&axis| self.strides[axis]).collect();
@@ -68,8 +71,7 @@ impl View {
                     view.strides[axis] = -self.strides[axis];
                 }
             }
-            Op::Reshape(reshape) => return self.reshaped(&reshape.shape),
-            _ => return None,
+            _ => {}
         }
         Some(view)
     }

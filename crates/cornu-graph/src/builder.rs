@@ -4,12 +4,16 @@ mod within;
 
 pub(crate) use within::step_type;
 
-use crate::graph::{Declaration, Graph, Id, Node, Type};
+use crate::graph::{Declaration, Graph, Id, Node, Operands, Type};
 use crate::ops::{Constant, Input, Iota, Op, Parameter, Uniform};
 use crate::tensor::Tensor;
 use crate::{Array, DType, Error, Errors, Shape};
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -34,7 +38,8 @@ pub struct Builder(pub(crate) Rc<RefCell<State>>);
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) nodes: Vec<Node>,
-    known: HashMap<(Op, Vec<Id>), Id>,
+    /// The nodes by what they do to what, each with the hash of that: the nodes themselves say the rest.
+    known: HashTable<(u64, Id)>,
     inputs: Vec<Declaration>,
     parameters: Vec<Declaration>,
     errors: Vec<Error>,
@@ -110,7 +115,7 @@ impl Builder {
     /// One number.
     #[track_caller]
     pub fn scalar(&self, value: f64, dtype: DType) -> Tensor {
-        self.constant(&Array::full(Shape::scalar(), dtype, value))
+        self.push(Constant::scalar(value, dtype), &[])
     }
 
     /// The same number everywhere.
@@ -252,6 +257,16 @@ impl Builder {
         self.0.borrow().errors.clone()
     }
 
+    /// How many nodes there are.
+    pub(crate) fn node_count(&self) -> usize {
+        self.0.borrow().nodes.len()
+    }
+
+    /// Which nodes `roots` need.
+    pub(crate) fn live(&self, roots: impl Iterator<Item = Id>) -> Vec<bool> {
+        live(&self.0.borrow().nodes, roots)
+    }
+
     pub(crate) fn tensor(&self, id: Id) -> Tensor {
         Tensor { builder: self.clone(), id }
     }
@@ -266,49 +281,61 @@ impl Builder {
         if inputs.iter().any(|input| !input.is_valid()) {
             return self.tensor(Id::INVALID);
         }
+        if inputs.iter().all(|input| Rc::ptr_eq(&input.builder.0, &self.0)) {
+            return self.push_own(op, inputs.iter().map(|input| input.id).collect(), location);
+        }
         let home = self.home(inputs);
         if !Rc::ptr_eq(&home.0, &self.0) {
             return home.push_at(op, inputs, location);
         }
-        let location = self.place(location);
         let owned: Vec<Option<Tensor>> = inputs.iter().map(|input| self.own(input)).collect();
         if let Some((foreign, _)) = inputs.iter().zip(&owned).find(|(_, own)| own.is_none()) {
             let message = format!("{} takes tensors of two graphs; one is {}", op.name(), foreign.ty());
             let help = "build all tensors of an operation with one Builder";
-            self.record(Error { location, ..Error::new(message).help(help) });
+            self.record(Error { location: self.place(location), ..Error::new(message).help(help) });
             return self.tensor(Id::INVALID);
         }
+        self.push_own(op, owned.iter().flatten().map(|input| input.id).collect(), location)
+    }
+
+    /// Applies an operation to values of this graph itself.
+    fn push_own(&self, op: Op, inputs: Operands, location: &'static Location<'static>) -> Tensor {
+        let hash = FixedState::default().hash_one((&op, &inputs[..]));
         let mut state = self.0.borrow_mut();
-        let ids: Vec<Id> = owned.iter().flatten().map(|input| input.id).collect();
-        let key = (op, ids);
-        if let Some(&id) = state.known.get(&key) {
+        let State { nodes, known, place, .. } = &*state;
+        let equal = |&(other, id): &(u64, Id)| {
+            let node = &nodes[id.index()];
+            other == hash && node.inputs == inputs && node.op == op
+        };
+        if let Some(&(_, id)) = known.find(hash, equal) {
             drop(state);
             return self.tensor(id);
         }
-        let (op, ids) = key;
-        let types: Vec<&Type> = ids.iter().map(|id| &state.nodes[id.index()].ty).collect();
-        let inferred = op.infer(&types).and_then(|ty| match ty.shape.checked_size() {
-            Some(_) => Ok(ty),
-            None => Err(format!("the result of shape {} would not fit in memory", ty.shape)),
-        });
-        match inferred {
+        let location = place.unwrap_or(Some(location));
+        let inferred = {
+            let types: SmallVec<[&Type; 4]> = inputs.iter().map(|id| &nodes[id.index()].ty).collect();
+            op.infer(&types).and_then(|ty| match ty.shape.checked_size() {
+                Some(_) => Ok(ty),
+                None => Err(format!("the result of shape {} would not fit in memory", ty.shape)),
+            })
+        };
+        let id = match inferred {
             Ok(ty) => {
                 let id = Id(state.nodes.len() as u32);
-                state.known.insert((op.clone(), ids.clone()), id);
-                let label = state.label.clone();
-                state.nodes.push(Node { op, inputs: ids, ty, location, label });
-                let segment = state.segment;
+                state.known.insert_unique(hash, (hash, id), |(hash, _)| *hash);
+                let (label, segment) = (state.label.clone(), state.segment);
+                state.nodes.push(Node { op, inputs, ty, location, label });
                 state.segments.push(segment);
-                drop(state);
-                self.tensor(id)
+                id
             }
             Err(message) => {
                 let message = format!("{}: {message}", op.name());
                 state.errors.push(Error { location, ..Error::new(message) });
-                drop(state);
-                self.tensor(Id::INVALID)
+                Id::INVALID
             }
-        }
+        };
+        drop(state);
+        self.tensor(id)
     }
 
     /// Finishes the graph: `outputs` are handed out by name, and when a run ends each parameter in
@@ -322,6 +349,40 @@ impl Builder {
         outputs: &[(&str, &Tensor)],
         updates: &[(&Tensor, &Tensor)],
     ) -> Result<Graph, Errors> {
+        let updates = self.checked(outputs, updates)?;
+        let state = self.0.borrow();
+        let outputs = outputs.iter().map(|(name, tensor)| (name.to_string(), tensor.id)).collect();
+        let (inputs, parameters) = (state.inputs.clone(), state.parameters.clone());
+        Ok(Graph { nodes: Vec::new(), inputs, parameters, outputs, updates }.with_live_of(&state.nodes))
+    }
+
+    /// Finishes the graph as [`Builder::build`] does, and leaves nothing in this builder: its tensors
+    /// are of no use any more. Gives the graph, and which of the nodes are in it.
+    pub(crate) fn take(
+        &self,
+        outputs: &[(&str, &Tensor)],
+        updates: &[(&Tensor, &Tensor)],
+    ) -> Result<(Graph, Vec<bool>), Errors> {
+        let updates = self.checked(outputs, updates)?;
+        let state = std::mem::take(&mut *self.0.borrow_mut());
+        let outputs = outputs.iter().map(|(name, tensor)| (name.to_string(), tensor.id)).collect();
+        let State { nodes, inputs, parameters, .. } = state;
+        let mut graph = Graph { nodes, inputs, parameters, outputs, updates };
+        let live = live(&graph.nodes, graph.roots());
+        if live.iter().any(|live| !live) {
+            let mut each = live.iter();
+            graph.nodes.retain(|_| each.next().copied().unwrap_or(true));
+            graph.rename(&live);
+        }
+        Ok((graph, live))
+    }
+
+    /// Which parameter takes which value, by their numbers; all that is wrong with the graph.
+    fn checked(
+        &self,
+        outputs: &[(&str, &Tensor)],
+        updates: &[(&Tensor, &Tensor)],
+    ) -> Result<Vec<(usize, Id)>, Errors> {
         let mut errors = self.errors();
         let state = self.0.borrow();
         let mut indexed = Vec::new();
@@ -359,18 +420,27 @@ impl Builder {
         if errors.is_empty() && invalid {
             errors.push(Error::new("a result belongs to a graph with mistakes in it"));
         }
-        if !errors.is_empty() {
-            return Err(Errors(errors));
+        match errors.is_empty() {
+            true => Ok(indexed),
+            false => Err(Errors(errors)),
         }
-        let graph = Graph {
-            nodes: state.nodes.clone(),
-            inputs: state.inputs.clone(),
-            parameters: state.parameters.clone(),
-            outputs: outputs.iter().map(|(name, tensor)| (name.to_string(), tensor.id)).collect(),
-            updates: indexed,
-        };
-        Ok(graph.without_dead_nodes())
     }
+}
+
+/// Which of `nodes` the `roots` need.
+fn live(nodes: &[Node], roots: impl Iterator<Item = Id>) -> Vec<bool> {
+    let mut live = vec![false; nodes.len()];
+    for root in roots.filter(|root| *root != Id::INVALID) {
+        live[root.index()] = true;
+    }
+    for (index, node) in nodes.iter().enumerate().rev() {
+        if live[index] {
+            for input in &node.inputs {
+                live[input.index()] = true;
+            }
+        }
+    }
+    live
 }
 
 /// What to make of a node and its operands, already copied; `None` copies the node too.
@@ -379,33 +449,38 @@ pub(crate) type Replace<'a> = dyn FnMut(&Builder, &Node, &[Tensor]) -> Option<Te
 impl Graph {
     /// The same graph without nodes that no result needs.
     pub fn without_dead_nodes(&self) -> Graph {
-        let mut live = vec![false; self.nodes.len()];
-        for root in self.roots() {
-            live[root.index()] = true;
-        }
-        for id in self.ids().rev() {
-            if live[id.index()] {
-                for input in &self.node(id).inputs {
-                    live[input.index()] = true;
-                }
-            }
-        }
-        let mut renamed = vec![Id::INVALID; self.nodes.len()];
-        let mut nodes = Vec::new();
-        for id in self.ids().filter(|id| live[id.index()]) {
-            let mut node = self.node(id).clone();
-            for input in &mut node.inputs {
-                *input = renamed[input.index()];
-            }
-            renamed[id.index()] = Id(nodes.len() as u32);
-            nodes.push(node);
-        }
-        Graph {
-            nodes,
+        let graph = Graph {
+            nodes: Vec::new(),
             inputs: self.inputs.clone(),
             parameters: self.parameters.clone(),
-            outputs: self.outputs.iter().map(|(name, id)| (name.clone(), renamed[id.index()])).collect(),
-            updates: self.updates.iter().map(|(index, id)| (*index, renamed[id.index()])).collect(),
+            outputs: self.outputs.clone(),
+            updates: self.updates.clone(),
+        };
+        graph.with_live_of(&self.nodes)
+    }
+
+    /// This graph, which has no nodes yet, with those of `nodes` that its results need.
+    fn with_live_of(mut self, nodes: &[Node]) -> Graph {
+        let live = live(nodes, self.roots());
+        self.nodes =
+            nodes.iter().zip(&live).filter(|(_, live)| **live).map(|(node, _)| node.clone()).collect();
+        self.rename(&live);
+        self
+    }
+
+    /// Gives the nodes the ids that they have now that those which are not `live` are gone.
+    fn rename(&mut self, live: &[bool]) {
+        let mut next = 0;
+        let new: Vec<Id> = (live.iter())
+            .map(|live| {
+                next += *live as u32;
+                Id(next.saturating_sub(1))
+            })
+            .collect();
+        let operands = self.nodes.iter_mut().flat_map(|node| &mut node.inputs);
+        let outputs = self.outputs.iter_mut().map(|(_, id)| id);
+        for id in operands.chain(outputs).chain(self.updates.iter_mut().map(|(_, id)| id)) {
+            *id = new[id.index()];
         }
     }
 
@@ -419,27 +494,57 @@ impl Graph {
         parameters: &[Tensor],
         rule: &mut Replace,
     ) -> (Vec<Tensor>, Vec<Tensor>) {
+        let made = self.inlined(builder, inputs, parameters, rule);
+        let outputs = self.outputs.iter().map(|(_, id)| made[id.index()].clone()).collect();
+        let updates = self.updates.iter().map(|(_, id)| made[id.index()].clone()).collect();
+        (outputs, updates)
+    }
+
+    /// What becomes of each node by [`Graph::inline`].
+    pub(crate) fn inlined(
+        &self,
+        builder: &Builder,
+        inputs: &[Tensor],
+        parameters: &[Tensor],
+        rule: &mut Replace,
+    ) -> Vec<Tensor> {
+        self.carry(builder, inputs, parameters, &mut |index, operands| {
+            let node = &self.nodes[index];
+            rule(builder, node, operands).unwrap_or_else(|| {
+                let operands: SmallVec<[&Tensor; 4]> = operands.iter().collect();
+                builder.push(node.op.clone(), &operands)
+            })
+        })
+    }
+
+    /// Has `make` say what becomes in `builder` of each node, from its index and its operands there, with
+    /// `inputs` and `parameters` standing for what the graph declares. What it makes belongs to the line
+    /// and the label of the node.
+    pub(crate) fn carry(
+        &self,
+        builder: &Builder,
+        inputs: &[Tensor],
+        parameters: &[Tensor],
+        make: &mut dyn FnMut(usize, &[Tensor]) -> Tensor,
+    ) -> Vec<Tensor> {
         let mut made: Vec<Tensor> = Vec::with_capacity(self.nodes.len());
+        let mut operands: Vec<Tensor> = Vec::new();
         let previous = builder.set_label(None);
-        for node in &self.nodes {
-            let operands: Vec<Tensor> = node.inputs.iter().map(|id| made[id.index()].clone()).collect();
+        for (index, node) in self.nodes.iter().enumerate() {
+            operands.clear();
+            operands.extend(node.inputs.iter().map(|id| made[id.index()].clone()));
             builder.set_label(node.label.clone());
             builder.set_place(Some(node.location));
             let tensor = match &node.op {
                 Op::Input(input) => inputs[input.index].clone(),
                 Op::Parameter(parameter) => parameters[parameter.index].clone(),
-                op => rule(builder, node, &operands).unwrap_or_else(|| {
-                    let operands: Vec<&Tensor> = operands.iter().collect();
-                    builder.push(op.clone(), &operands)
-                }),
+                _ => make(index, &operands),
             };
             made.push(tensor);
         }
         builder.set_label(previous);
         builder.set_place(None);
-        let outputs = self.outputs.iter().map(|(_, id)| made[id.index()].clone()).collect();
-        let updates = self.updates.iter().map(|(_, id)| made[id.index()].clone()).collect();
-        (outputs, updates)
+        made
     }
 
     /// Declares this graph's inputs and parameters in `builder`.

@@ -62,13 +62,13 @@ pub fn grad_with_rule(
                 || state.nodes[index].inputs.iter().any(|input| reaches[input.index()]);
         }
     }
-    let mut gradients: HashMap<usize, Tensor> = HashMap::new();
-    let add = |gradients: &mut HashMap<usize, Tensor>, index: usize, term: Tensor| {
-        let total = match gradients.remove(&index) {
+    let mut gradients: Vec<Option<Tensor>> = vec![None; end];
+    let add = |gradients: &mut Vec<Option<Tensor>>, index: usize, term: Tensor| {
+        let total = match gradients[index].take() {
             Some(sum) => sum + term,
             None => term,
         };
-        gradients.insert(index, total);
+        gradients[index] = Some(total);
     };
     for (y, dy) in outputs {
         add(&mut gradients, y.id.index(), (*dy).clone());
@@ -81,7 +81,7 @@ pub fn grad_with_rule(
         if !reaches[index] {
             continue;
         }
-        let Some(dy) = gradients.remove(&index) else { continue };
+        let Some(dy) = gradients[index].take() else { continue };
         if wrt.iter().any(|x| x.id.index() == index) {
             found.insert(index, dy.clone());
         }

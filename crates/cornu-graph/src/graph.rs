@@ -2,6 +2,7 @@
 
 use crate::ops::Op;
 use crate::{DType, Shape};
+use smallvec::SmallVec;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
@@ -53,13 +54,16 @@ impl fmt::Display for Id {
     }
 }
 
+/// The operands of a node; few of them lie in the node itself.
+pub type Operands = SmallVec<[Id; 4]>;
+
 /// One operation on earlier nodes.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// What is computed.
     pub op: Op,
     /// From what; all have smaller ids than the node itself.
-    pub inputs: Vec<Id>,
+    pub inputs: Operands,
     /// Shape and dtype of the result.
     pub ty: Type,
     /// The line of the user's source that asked for it.

@@ -76,7 +76,7 @@ pub use functions::{sigmoid_cross_entropy_with_logits, softmax_cross_entropy_wit
 #[doc(hidden)]
 pub use grad::grad_with_rule;
 pub use grad::{grad, grad_with};
-pub use graph::{Declaration, Graph, Id, Node, Type};
+pub use graph::{Declaration, Graph, Id, Node, Operands, Type};
 pub use ops::{Op, concat};
 #[doc(hidden)]
 pub use reference::evaluate_with_rule;

@@ -1,16 +1,18 @@
 //! Extents of tensors, and the one broadcast rule.
 
+use smallvec::SmallVec;
 use std::fmt;
 use std::ops::Deref;
 
 /// The extent of a tensor along each axis; `[]` is a scalar.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Shape(Vec<usize>);
+// Extents of few axes lie in the shape itself: compiling a model copies thousands of shapes.
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
+pub struct Shape(SmallVec<[usize; 4]>);
 
 impl Shape {
     /// A scalar's shape.
     pub const fn scalar() -> Shape {
-        Shape(Vec::new())
+        Shape(SmallVec::new_const())
     }
 
     /// Number of elements; 1 for a scalar.
@@ -77,7 +79,7 @@ impl Shape {
                 (a, 1) => Some(a),
                 _ => None,
             })
-            .collect::<Option<Vec<_>>>()
+            .collect::<Option<_>>()
             .map(Shape)
     }
 
@@ -106,6 +108,13 @@ impl Shape {
     }
 }
 
+impl Clone for Shape {
+    fn clone(&self) -> Shape {
+        // All at once, not one extent after the other, as `SmallVec` copies what it knows less of.
+        Shape(SmallVec::from_slice(&self.0))
+    }
+}
+
 impl Deref for Shape {
     type Target = [usize];
     fn deref(&self) -> &[usize] {
@@ -115,19 +124,19 @@ impl Deref for Shape {
 
 impl From<&[usize]> for Shape {
     fn from(extents: &[usize]) -> Shape {
-        Shape(extents.to_vec())
+        Shape(SmallVec::from_slice(extents))
     }
 }
 
 impl<const N: usize> From<[usize; N]> for Shape {
     fn from(extents: [usize; N]) -> Shape {
-        Shape(extents.to_vec())
+        Shape(SmallVec::from_slice(&extents))
     }
 }
 
 impl From<Vec<usize>> for Shape {
     fn from(extents: Vec<usize>) -> Shape {
-        Shape(extents)
+        Shape(SmallVec::from_vec(extents))
     }
 }
 

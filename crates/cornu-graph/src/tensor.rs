@@ -1,7 +1,7 @@
 //! The handle that graphs are written with.
 
 use crate::builder::Builder;
-use crate::graph::{Id, Type};
+use crate::graph::{Id, Node, Type};
 use crate::ops::{self, Op};
 use crate::{DType, Shape};
 use std::fmt;
@@ -33,47 +33,56 @@ impl Tensor {
         self.id == other.id && std::rc::Rc::ptr_eq(&self.builder.0, &other.builder.0)
     }
 
+    /// What `look` sees in the node that makes this value, if that exists. `look` must not build.
+    pub(crate) fn with_node<R>(&self, look: impl FnOnce(&Node) -> R) -> Option<R> {
+        self.builder.0.borrow().nodes.get(self.id.index()).map(look)
+    }
+
     /// Shape and dtype; an `f32` scalar's where the value does not exist.
     pub fn ty(&self) -> Type {
-        match self.is_valid() {
-            true => self.builder.0.borrow().nodes[self.id.index()].ty.clone(),
-            false => Type::new(Shape::scalar(), DType::F32),
-        }
+        self.with_node(|node| node.ty.clone()).unwrap_or_else(|| Type::new(Shape::scalar(), DType::F32))
     }
 
     /// The extent along each axis.
     pub fn shape(&self) -> Shape {
-        self.ty().shape
+        self.with_node(|node| node.ty.shape.clone()).unwrap_or_default()
     }
 
     /// The kind of number.
     pub fn dtype(&self) -> DType {
-        self.ty().dtype
+        self.with_node(|node| node.ty.dtype).unwrap_or(DType::F32)
     }
 
     /// Number of axes.
     pub fn rank(&self) -> usize {
-        self.shape().rank()
+        self.with_node(|node| node.ty.shape.rank()).unwrap_or(0)
     }
 
     /// The extent along `axis`, where -1 is the last; 1 where there is no such axis.
     pub fn extent(&self, axis: isize) -> usize {
-        let shape = self.shape();
-        shape.axis(axis).map_or(1, |axis| shape[axis])
+        let extent = |node: &Node| node.ty.shape.axis(axis).map(|axis| node.ty.shape[axis]);
+        self.with_node(extent).flatten().unwrap_or(1)
     }
 
     /// The operation that makes this value.
     pub fn op(&self) -> Option<Op> {
-        self.is_valid().then(|| self.builder.0.borrow().nodes[self.id.index()].op.clone())
+        self.with_node(|node| node.op.clone())
+    }
+
+    /// Whether the operation that makes this value is one for which `wanted` holds.
+    pub(crate) fn is_made_by(&self, wanted: impl FnOnce(&Op) -> bool) -> bool {
+        self.with_node(|node| wanted(&node.op)).unwrap_or(false)
     }
 
     /// The values that the operation takes.
     pub fn operands(&self) -> Vec<Tensor> {
-        if !self.is_valid() {
-            return Vec::new();
-        }
-        let ids = self.builder.0.borrow().nodes[self.id.index()].inputs.clone();
-        ids.into_iter().map(|id| self.builder.tensor(id)).collect()
+        let tensors = |node: &Node| node.inputs.iter().map(|id| self.builder.tensor(*id)).collect();
+        self.with_node(tensors).unwrap_or_default()
+    }
+
+    /// The `i`th value that the operation takes.
+    pub(crate) fn operand(&self, i: usize) -> Option<Tensor> {
+        self.with_node(|node| node.inputs.get(i).copied()).flatten().map(|id| self.builder.tensor(id))
     }
 
     /// Applies an operation of one operand.
@@ -103,7 +112,7 @@ impl Tensor {
     }
 
     pub(crate) fn broadcast_at(&self, shape: &Shape, location: &'static Location<'static>) -> Tensor {
-        if !self.is_valid() || self.shape() == *shape {
+        if self.with_node(|node| node.ty.shape == *shape).unwrap_or(true) {
             return self.clone();
         }
         self.builder.push_at(ops::Broadcast { shape: shape.clone() }.into(), &[self], location)

@@ -197,7 +197,7 @@ fn read_node(c: &mut Cursor) -> Result<Node, String> {
         attributes = attributes.dtype("dtype", ty.dtype);
     }
     let op = Op::from_attributes(name, &attributes)?;
-    Ok(Node { op, inputs, ty, location: None, label })
+    Ok(Node { op, inputs: inputs.into(), ty, location: None, label })
 }
 
 fn read_attribute(c: &mut Cursor) -> Result<(String, Attribute), String> {

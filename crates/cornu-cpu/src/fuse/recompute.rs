@@ -71,16 +71,16 @@ impl Fusion {
 
     /// Takes items that nobody reads any longer out of their group.
     fn drop_unread(&mut self, group: usize, kept: &BTreeSet<usize>) {
-        let mut read: BTreeSet<usize> = BTreeSet::new();
+        let mut read = vec![false; self.items.len()];
         let outside = |&reader: &usize| self.group_of[reader] != group && self.group_of[reader] != NONE;
         for reader in (0..self.items.len()).filter(outside) {
-            read.extend(self.items[reader].operands.iter().map(|(of, _)| *of));
+            self.items[reader].operands.iter().for_each(|(of, _)| read[*of] = true);
         }
         let mut left = Vec::new();
         for item in std::mem::take(&mut self.groups[group]).into_iter().rev() {
             let folds = !matches!(self.items[item].kind, Kind::Elementwise(_));
-            if folds || read.contains(&item) || kept.contains(&item) {
-                read.extend(self.items[item].operands.iter().map(|(of, _)| *of));
+            if folds || read[item] || kept.contains(&item) {
+                self.items[item].operands.iter().for_each(|(of, _)| read[*of] = true);
                 left.push(item);
             } else {
                 self.group_of[item] = NONE;

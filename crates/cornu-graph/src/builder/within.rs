@@ -80,7 +80,10 @@ impl Builder {
     /// Lets everybody who reads one of `pairs` read its second tensor instead, which was made
     /// earlier and is of the same type.
     pub(crate) fn replace_uses(&self, pairs: &[(Tensor, Tensor)]) {
-        for input in self.0.borrow_mut().nodes.iter_mut().flat_map(|node| &mut node.inputs) {
+        let mut state = self.0.borrow_mut();
+        // Nodes are known by their operands, which change.
+        state.known.clear();
+        for input in state.nodes.iter_mut().flat_map(|node| &mut node.inputs) {
             if let Some((_, to)) = pairs.iter().find(|(from, _)| from.id == *input) {
                 *input = to.id;
             }

@@ -19,6 +19,11 @@ impl Constant {
         Constant { ty: Type::new(array.shape(), array.dtype()), bits }
     }
 
+    /// One number, as `dtype` can hold it.
+    pub fn scalar(value: f64, dtype: DType) -> Constant {
+        Constant { ty: Type::new(Shape::scalar(), dtype), bits: Arc::new([dtype.round(value).to_bits()]) }
+    }
+
     /// The elements in row-major order.
     pub fn elements(&self) -> Vec<f64> {
         self.bits.iter().map(|&bits| f64::from_bits(bits)).collect()

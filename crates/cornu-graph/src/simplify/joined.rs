@@ -39,6 +39,9 @@ pub(super) fn joined(at: &At) -> Option<Tensor> {
 
 /// The parts of `x` that lie among zeros along one axis, and which one.
 fn parts(x: &Tensor) -> Option<(usize, Vec<Part>)> {
+    if !x.is_made_by(|op| matches!(op, Op::Pad(_) | Op::Concat(_))) {
+        return None;
+    }
     let operands = x.operands();
     match x.op()? {
         Op::Pad(pad) if number(&operands[1]) == Some(0.0) && pad.interior.iter().all(|&n| n == 0) => {

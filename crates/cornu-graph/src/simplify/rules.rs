@@ -113,10 +113,9 @@ pub(super) const RULES: &[Rule] = &[
         _ => None,
     },
     // -(a - b) = b - a
-    |at| match (at.op, at.x.first()?.op()?) {
-        (Op::Neg(_), Op::Sub(_)) if at.ty.dtype.is_float() => {
-            let operands = at.x[0].operands();
-            Some(&operands[1] - &operands[0])
+    |at| match at.op {
+        Op::Neg(_) if at.ty.dtype.is_float() && at.x[0].is_made_by(|op| matches!(op, Op::Sub(_))) => {
+            Some(at.x[0].operand(1)? - at.x[0].operand(0)?)
         }
         _ => None,
     },
@@ -189,15 +188,9 @@ pub(super) const RULES: &[Rule] = &[
     // not not b = b, where not b is b == false
     |at| match at.op {
         Op::Equal(_) if at.x[0].dtype() == DType::Bool && at.number(1)? == 0.0 => {
-            let inner = &at.x[0];
-            match inner.op()? {
-                Op::Equal(_) => {
-                    let operands = inner.operands();
-                    let is_not = operands[0].dtype() == DType::Bool && number(&operands[1])? == 0.0;
-                    is_not.then(|| operands[0].clone())
-                }
-                _ => None,
-            }
+            let inner = under(&at.x[0], |op| matches!(op, Op::Equal(_)))?;
+            let is_not = inner.dtype() == DType::Bool && number(&at.x[0].operand(1)?)? == 0.0;
+            is_not.then_some(inner)
         }
         _ => None,
     },
@@ -235,8 +228,9 @@ pub(super) const RULES: &[Rule] = &[
     },
     // x in its own shape = x, whatever puts it there: no axis moves and no element goes or comes
     |at| match at.op {
-        Op::Reshape(_) | Op::Broadcast(_) | Op::Slice(_) | Op::Pad(_) if at.x[0].shape() == at.ty.shape => {
-            Some(at.x[0].clone())
+        Op::Reshape(_) | Op::Broadcast(_) | Op::Slice(_) | Op::Pad(_) => {
+            let same = at.x[0].with_node(|node| node.ty.shape == at.ty.shape)?;
+            same.then(|| at.x[0].clone())
         }
         Op::Transpose(ops::Transpose { axes }) if axes.iter().copied().eq(0..axes.len()) => {
             Some(at.x[0].clone())
@@ -250,10 +244,14 @@ pub(super) const RULES: &[Rule] = &[
         _ => None,
     },
     // transpose(transpose(x, p), q) = transpose(x, p[q])
-    |at| match (at.op, at.x.first()?.op()?) {
-        (Op::Transpose(outer), Op::Transpose(inner)) => {
-            let axes: Vec<usize> = outer.axes.iter().map(|&axis| inner.axes[axis]).collect();
-            Some(at.x[0].operands()[0].transpose(&axes))
+    |at| match at.op {
+        Op::Transpose(outer) => {
+            let axes = at.x[0].with_node(|node| match &node.op {
+                Op::Transpose(inner) => Some(outer.axes.iter().map(|&axis| inner.axes[axis]).collect()),
+                _ => None,
+            });
+            let axes: Vec<usize> = axes??;
+            Some(at.x[0].operand(0)?.transpose(&axes))
         }
         _ => None,
     },
@@ -289,8 +287,8 @@ pub(super) const RULES: &[Rule] = &[
         _ => None,
     },
     // reverse(reverse(x)) = x along the same axes
-    |at| match (at.op, at.x.first()?.op()?) {
-        (Op::Reverse(outer), Op::Reverse(inner)) if *outer == inner => at.x[0].operands().into_iter().next(),
+    |at| match at.op {
+        Op::Reverse(outer) => under(&at.x[0], |op| matches!(op, Op::Reverse(inner) if outer == inner)),
         _ => None,
     },
     // reverse and running sum along axes of extent 1 are x
@@ -304,9 +302,9 @@ pub(super) const RULES: &[Rule] = &[
     },
     // a reduction along no axes, or along axes of extent 1, is a reshape
     |at| {
-        let shape = at.x.first()?.shape();
-        let alone = reduced(at.op)?.iter().all(|&axis| shape[axis] == 1);
-        alone.then(|| at.x[0].reshape(&at.ty.shape))
+        let axes = reduced(at.op)?;
+        let shape = at.x[0].shape();
+        axes.iter().all(|&axis| shape[axis] == 1).then(|| at.x[0].reshape(&at.ty.shape))
     },
     // sum(repeat(a)) = n a for a scalar a
     |at| match at.op {
@@ -325,8 +323,8 @@ pub(super) const RULES: &[Rule] = &[
         _ => None,
     },
     // sum(x * repeat(a)) = sum(x) * a, where a is the same along all axes of the sum
-    |at| match (at.op, at.x.first()?.op()?) {
-        (Op::Sum(sum), Op::Mul(_)) if at.ty.dtype.is_float() => {
+    |at| match at.op {
+        Op::Sum(sum) if at.ty.dtype.is_float() && at.x[0].is_made_by(|op| matches!(op, Op::Mul(_))) => {
             let operands = at.x[0].operands();
             let taken_out = |x: &Tensor, repeated: &Tensor| {
                 let a = under(repeated, |op| matches!(op, Op::Broadcast(_)))?;
@@ -366,11 +364,13 @@ fn fold(at: &At) -> Option<Tensor> {
     if at.x.is_empty() || !small(&at.ty.shape) || matches!(at.op, Op::Broadcast(_) | Op::Uniform(_)) {
         return None;
     }
-    let constant = |x: &Tensor| match x.op()? {
-        Op::Constant(constant) if small(&constant.ty.shape) => {
-            Some(Value { ty: constant.ty.clone(), elements: constant.elements() })
-        }
-        _ => None,
+    let constant = |x: &Tensor| {
+        x.with_node(|node| match &node.op {
+            Op::Constant(constant) if small(&constant.ty.shape) => {
+                Some(Value { ty: constant.ty.clone(), elements: constant.elements() })
+            }
+            _ => None,
+        })?
     };
     let operands: Vec<Value> = at.x.iter().map(constant).collect::<Option<_>>()?;
     let elements = at.op.eval(&operands.iter().collect::<Vec<_>>(), at.ty);
@@ -389,9 +389,7 @@ fn merged(at: &At, same: impl Fn(&Op) -> bool, both: impl Fn(f64, f64) -> f64) -
         _ => None,
     };
     let (inner, d) = split(&at.x[0], &at.x[1])?;
-    inner.op().filter(|op| same(op))?;
-    let operands = inner.operands();
-    let (x, c) = split(&operands[0], &operands[1])?;
+    let (x, c) = inner.is_made_by(same).then(|| split(&inner.operand(0)?, &inner.operand(1)?))??;
     let (exact, joint) = (both(c, d), at.ty.dtype.round(both(c, d)));
     // A product too small or too large to be held would lose what the two factors in turn keep.
     let least = match at.ty.dtype {
