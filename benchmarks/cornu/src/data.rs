@@ -2,7 +2,7 @@
 
 use cornu::prelude::*;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::Read;
 use std::path::Path;
 
 /// The data of a workload from the folder that `BENCH_DATA` names, in whole batches; none where it names none.
@@ -45,14 +45,15 @@ pub fn read(workload: &str, batch: usize) -> Result<Option<(Array, Array)>> {
 /// The numbers of a file, of four bytes each, in whole batches of so many. (They are all that is kept of it:
 /// what a process held at most is measured.)
 fn words<T>(path: &Path, batch: usize, number: impl Fn([u8; 4]) -> T) -> std::io::Result<Vec<T>> {
-    let mut file = BufReader::new(File::open(path)?);
-    let all = file.get_ref().metadata()?.len() as usize / 4;
+    let mut file = File::open(path)?;
+    let all = file.metadata()?.len() as usize / 4;
     let n = all - all % batch.max(1);
     let mut numbers = Vec::with_capacity(n);
-    let mut word = [0; 4];
-    for _ in 0..n {
-        file.read_exact(&mut word)?;
-        numbers.push(number(word));
+    let mut bytes = [0; 1 << 14];
+    while numbers.len() < n {
+        let some = &mut bytes[..(4 * (n - numbers.len())).min(1 << 14)];
+        file.read_exact(some)?;
+        numbers.extend(some.as_chunks().0.iter().map(|word| number(*word)));
     }
     Ok(numbers)
 }

@@ -23,7 +23,7 @@ use crate::simd::{FlushSubnormals, Isa};
 use crate::widen::widened;
 use blocks::Blocks;
 use compile::Compiler;
-use cornu_graph::{Array, Data, Element, Error, Graph, Shape, Type, check_types};
+use cornu_graph::{Array, Data, Declaration, Element, Error, Graph, Shape, Type, check_types};
 use std::borrow::Borrow;
 use std::sync::Arc;
 use std::time::Instant;
@@ -193,10 +193,65 @@ impl Plan {
     /// # Errors
     /// As for [`Plan::run`], and if the plan does update parameters.
     pub fn run_shared<A: Borrow<Array>>(&mut self, inputs: &[A], parameters: &[Array]) -> Result<(), Error> {
+        self.bind(inputs, parameters)?;
+        self.run_on(parameters)
+    }
+
+    /// Runs a plan that updates no parameter, as [`Plan::run`] does, on some rows of larger arrays: those
+    /// from `first` on, as many as the inputs are declared with. Nothing is copied.
+    ///
+    /// ```
+    /// use cornu_graph::{Array, Builder};
+    /// use cornu_cpu::Plan;
+    /// let b = Builder::new();
+    /// let x = b.input("x", [2, 1]);
+    /// let graph = b.build(&[("y", &(&x * 2.0))], &[]).unwrap();
+    /// let mut plan = Plan::new(&graph, 1).unwrap();
+    /// let x = Array::new([4, 1], vec![1f32, 2.0, 3.0, 4.0]).unwrap();
+    /// plan.run_rows(&[x], 1, &[]).unwrap();
+    /// assert_eq!(plan.output(0).to_f64(), [4.0, 6.0]);
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Plan::run`], and if the plan does update parameters, or an array has fewer rows.
+    pub fn run_rows<A: Borrow<Array>>(
+        &mut self,
+        inputs: &[A],
+        first: usize,
+        parameters: &[Array],
+    ) -> Result<(), Error> {
+        let declared = self.graph.inputs();
+        let fits = |(declaration, array): (&Declaration, &A)| {
+            let (ty, shape) = (&declaration.ty, array.borrow().shape());
+            let rows = ty.shape.first().map(|rows| first.checked_add(*rows));
+            array.borrow().dtype() == ty.dtype
+                && shape.rank() == ty.shape.rank()
+                && shape.iter().skip(1).eq(ty.shape.iter().skip(1))
+                && rows.is_some_and(|end| end.is_some_and(|end| end <= shape[0]))
+        };
+        if declared.len() != inputs.len() || !declared.iter().zip(inputs).all(fits) {
+            let expected: Vec<String> = declared.iter().map(|d| format!("{}: {}", d.name, d.ty)).collect();
+            let given: Vec<String> =
+                inputs.iter().map(|x| format!("{}{}", x.borrow().dtype(), x.borrow().shape())).collect();
+            return Err(Error::new(format!(
+                "rows from {first} on of [{}] are no inputs [{}]",
+                given.join(", "),
+                expected.join(", ")
+            )));
+        }
+        check_types("parameter", self.graph.parameters(), parameters.iter())?;
+        self.place_inputs(|i, ty| {
+            let row = ty.shape.iter().skip(1).product::<usize>() * ty.dtype.size();
+            data_address(inputs[i].borrow().data()).wrapping_add(first * row)
+        });
+        self.run_on(parameters)
+    }
+
+    /// Runs the plan on the inputs that are bound, and on parameters that are looked at alone.
+    fn run_on(&mut self, parameters: &[Array]) -> Result<(), Error> {
         if !self.graph.updates().is_empty() {
             return Err(Error::new("a plan that updates parameters needs them to itself"));
         }
-        self.bind(inputs, parameters)?;
         // Nothing is written through them: the graph has no updates.
         self.place_parameters(|i| data_address(parameters[i].data()).cast_mut());
         self.run_bound();
@@ -207,12 +262,17 @@ impl Plan {
     fn bind<A: Borrow<Array>>(&mut self, inputs: &[A], parameters: &[Array]) -> Result<(), Error> {
         check_types("input", self.graph.inputs(), inputs.iter().map(Borrow::borrow))?;
         check_types("parameter", self.graph.parameters(), parameters.iter())?;
+        self.place_inputs(|i, _| data_address(inputs[i].borrow().data()));
+        Ok(())
+    }
+
+    /// Notes where the inputs, which nothing is written to, lie.
+    fn place_inputs(&mut self, at: impl Fn(usize, &Type) -> *const u8) {
         for (address, place) in self.addresses.iter_mut().zip(&self.places) {
             if let Place::Input(i) = *place {
-                *address = data_address(inputs[i].borrow().data()).cast_mut();
+                *address = at(i, &self.graph.inputs()[i].ty).cast_mut();
             }
         }
-        Ok(())
     }
 
     /// Notes where the parameters lie.

@@ -1,7 +1,6 @@
 //! Outputs for new inputs.
 
 use super::arrays::in_order;
-use super::gather::{Gather, Rows};
 use super::plans::Plans;
 use super::{Arrays, Model, Reference, Signature, lower};
 use crate::data::Pipeline;
@@ -10,9 +9,9 @@ use crate::scope::Mode;
 use crate::shapes::open_shape;
 use crate::variables::Role;
 use cornu_cpu::Plan;
-use cornu_graph::{Array, DType, Shape};
-use std::borrow::{Borrow, Cow};
-use std::thread;
+use cornu_graph::{Array, DType, Shape, Type};
+use std::borrow::Cow;
+use std::ops::Range;
 
 /// Rows that are predicted at a time.
 const ROWS: usize = 256;
@@ -116,7 +115,7 @@ impl Model {
         let x = self.check_inputs(in_order(x, || self.input_keys(), "inputs")?)?;
         let x: Vec<&Array> = x.iter().map(|array| &**array).collect();
         let n_outputs = self.network.outputs.len();
-        let (outputs, states) = self.with_plan(&x, |plan| {
+        let (outputs, states) = self.with_plan(&x, 0..x[0].rows(), |plan| {
             let outputs = (0..n_outputs).map(|i| plan.output(i)).collect();
             let named = plan.graph().outputs().iter().enumerate().skip(n_outputs);
             let states = named.map(|(i, (name, _))| (name.clone(), plan.output(i)));
@@ -153,54 +152,51 @@ impl Model {
                 .map(|s| Array::zeros(shape(s), DType::F32))
                 .collect());
         }
+        let x: Vec<&Array> = x.iter().map(|array| &**array).collect();
+        let n_outputs = self.network.outputs.len();
         if rows <= most {
-            let x: Vec<&Array> = x.iter().map(|array| &**array).collect();
-            return self
-                .with_plan(&x, |plan| (0..self.network.outputs.len()).map(|i| plan.output(i)).collect());
+            return self.with_plan(&x, 0..rows, |plan| (0..n_outputs).map(|i| plan.output(i)).collect());
         }
         let mut outputs: Vec<Array> = Vec::new();
-        let batches = Rows::new(x.iter().map(|array| &**array).collect(), most, None);
-        thread::scope(|scope| {
-            let mut gather = Gather::new(scope, batches, self.threads, Some(1));
-            let mut start = 0;
-            while start < rows {
-                gather.next(|batch| {
-                    self.with_plan(batch, |plan| {
-                        for i in 0..self.network.outputs.len() {
-                            let part = plan.output(i);
-                            if start == 0 {
-                                let shape: Shape =
-                                    std::iter::once(rows).chain(part.shape()[1..].iter().copied()).collect();
-                                outputs.push(Array::zeros(shape, part.dtype()));
-                            }
-                            outputs[i].put_rows(start, &part);
-                        }
-                    })
-                })?;
-                start += most;
-            }
-            Ok(outputs)
-        })
+        for start in (0..rows).step_by(most) {
+            self.with_plan(&x, start..rows.min(start + most), |plan| {
+                for i in 0..n_outputs {
+                    let part = plan.output(i);
+                    if start == 0 {
+                        let shape: Shape =
+                            std::iter::once(rows).chain(part.shape()[1..].iter().copied()).collect();
+                        outputs.push(Array::zeros(shape, part.dtype()));
+                    }
+                    outputs[i].put_rows(start, &part);
+                }
+            })?;
+        }
+        Ok(outputs)
     }
 
-    /// Runs the plan for these inputs and gives it to `read`.
-    fn with_plan<A: Borrow<Array>, R>(&self, x: &[A], read: impl FnOnce(&Plan) -> R) -> Result<R> {
+    /// Runs the plan for some rows of these inputs and gives it to `read`.
+    fn with_plan<R>(&self, x: &[&Array], rows: Range<usize>, read: impl FnOnce(&Plan) -> R) -> Result<R> {
         let mut plans = self.plans.lock();
         let fits = |signature: &Signature| {
-            signature.mode == Mode::Predict
-                && signature
-                    .inputs
-                    .iter()
-                    .zip(x)
-                    .map(|(ty, x)| (ty, x.borrow()))
-                    .all(|(ty, x)| ty.shape == *x.shape() && ty.dtype == x.dtype())
+            let same = |(ty, x): (&Type, &&Array)| {
+                ty.shape.first() == Some(&rows.len())
+                    && ty.shape[1..] == x.shape()[1..]
+                    && ty.dtype == x.dtype()
+            };
+            signature.mode == Mode::Predict && signature.inputs.iter().zip(x).all(same)
         };
         let found = plans.iter().position(|(signature, _)| fits(signature));
         let index = match found {
             Some(index) => index,
             None => {
-                let x: Vec<&Array> = x.iter().map(Borrow::borrow).collect();
-                let signature = Signature::new(Mode::Predict, &x, &[], &[]);
+                let ty = |x: &&Array| {
+                    let shape: Shape =
+                        std::iter::once(rows.len()).chain(x.shape()[1..].iter().copied()).collect();
+                    Type::new(shape, x.dtype())
+                };
+                let inputs = x.iter().map(ty).collect();
+                let signature =
+                    Signature { mode: Mode::Predict, inputs, targets: Vec::new(), weights: Vec::new() };
                 let mut scratch = self.clone();
                 let graph = lower::step(&mut scratch, None, &signature)?;
                 let plan = Plan::new(&graph, self.threads)?;
@@ -210,7 +206,7 @@ impl Model {
         };
         let plan = &mut plans[index].1;
         let declared = plan.graph().parameters().len();
-        plan.run_shared(x, &self.variables.values()[..declared])?;
+        plan.run_rows(x, rows.start, &self.variables.values()[..declared])?;
         Ok(read(plan))
     }
 
