@@ -371,29 +371,40 @@ fn learned(name: &str, subjects: &mut [Subject]) {
     }
 }
 
-/// Times whole processes, each the best of several since nothing but the first is cold.
+/// Times whole processes, in turn; the first of each, which saves the model, is not counted.
 fn starts(threads: usize, options: &Options, places: &Places) -> Result<Vec<Row>, String> {
     eprintln!("{} on {threads} thread(s)", START.0);
     let folder = places.made.join("models");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let workload = START.1;
-    let mut predictions = BTreeMap::new();
-    let mut steps = BTreeMap::new();
-    for peer in &options.peers {
-        let (path, prepare) =
-            (folder.join(format!("{}-{workload}.keras", peer.name)), peer.prepare(workload, threads));
-        let ask = |requests: &[&str]| -> Result<f64, Missing> {
-            let start = Instant::now();
-            let mut worker = Worker::start(peer, places, threads)?;
-            requests.iter().try_for_each(|request| worker.ask(request).map(|_| ()))?;
-            Ok(start.elapsed().as_secs_f64())
-        };
-        let load = format!("load {workload} {threads} {}", path.display());
-        let save = format!("save {}", path.display());
-        let again = |requests: &[&str]| (0..options.rounds).map(|_| ask(requests)).collect::<Times>();
-        let saved = ask(&[&prepare, "run 10", "predict 1 1", &save]);
-        steps.insert(peer.name, saved.clone().and_then(|_| again(&[&prepare, "run 1"])));
-        predictions.insert(peer.name, saved.and_then(|_| again(&[&load, "predict 1 1"])));
+    let ask = |peer: &Peer, requests: &[String]| -> Result<f64, Missing> {
+        let start = Instant::now();
+        let mut worker = Worker::start(peer, places, threads)?;
+        requests.iter().try_for_each(|request| worker.ask(request).map(|_| ()))?;
+        Ok(start.elapsed().as_secs_f64())
+    };
+    let path = |peer: &Peer| folder.join(format!("{}-{workload}.keras", peer.name)).display().to_string();
+    let saved = |peer: &Peer| {
+        let requests = ["run 10".into(), "predict 1 1".into(), format!("save {}", path(peer))];
+        ask(peer, &[&[peer.prepare(workload, threads)], &requests[..]].concat())
+    };
+    let mut predictions: BTreeMap<&str, Times> =
+        options.peers.iter().map(|peer| (peer.name, saved(peer).map(|_| Vec::new()))).collect();
+    let mut steps = predictions.clone();
+    for _ in 0..options.rounds {
+        for peer in &options.peers {
+            let load = format!("load {workload} {threads} {}", path(peer));
+            let prepare = peer.prepare(workload, threads);
+            for (times, requests) in
+                [(&mut predictions, [load, "predict 1 1".into()]), (&mut steps, [prepare, "run 1".into()])]
+            {
+                let Some(Ok(known)) = times.get_mut(peer.name) else { continue };
+                match ask(peer, &requests) {
+                    Ok(seconds) => known.push(seconds),
+                    Err(missing) => drop(times.insert(peer.name, Err(missing))),
+                }
+            }
+        }
     }
     let row = |name: &str, times| Row { name: name.into(), threads, samples: 1, floor: None, times };
     Ok(vec![row("first prediction", predictions), row("first step", steps)])

@@ -7,6 +7,9 @@ use crate::simd::{Isa, Job, LINE, prefetch};
 use cornu_graph::DType;
 use half::{bf16, f16};
 
+/// Rows of fewer elements are filled with a whole vector each.
+const SHORT: usize = 16;
+
 /// Offset of a row's first element, in elements.
 #[inline]
 pub(super) fn row_offset(work: &Loop, strides: &[isize], row: usize) -> isize {
@@ -80,13 +83,23 @@ impl<'a> Walk<'a> {
         Walk { work, strides, offset, tile, rows, width }
     }
 
-    /// Where row `r` of the tile begins, in elements.
+    /// Calls `f` with each row of the tile and where it begins, in elements.
     #[inline(always)]
-    fn row(&self, r: usize) -> isize {
-        let stride = self.strides[self.strides.len() - 1];
-        self.offset
-            + row_offset(self.work, self.strides, self.tile.row + r)
-            + self.tile.column as isize * stride
+    fn each_row(&self, mut f: impl FnMut(usize, isize)) {
+        let (rank, extents) = (self.strides.len(), &self.work.extents);
+        let column = self.tile.column as isize * self.strides[rank - 1];
+        // Rows along the innermost of the outer axes lie equally far apart.
+        let (extent, stride) = if rank > 1 { (extents[rank - 2], self.strides[rank - 2]) } else { (1, 0) };
+        let mut row = 0;
+        while row < self.rows {
+            let first = self.tile.row + row;
+            let mut start = self.offset + row_offset(self.work, self.strides, first) + column;
+            let end = self.rows.min(row + extent - first % extent);
+            while row < end {
+                f(row, start);
+                (row, start) = (row + 1, start + stride);
+            }
+        }
     }
 }
 
@@ -104,31 +117,34 @@ impl<T: Lane, S: Stored> Job for Gather<'_, T, S> {
     fn run(self) {
         let Gather { walk, from, register } = self;
         let (n, stride) = (walk.width, walk.strides[walk.strides.len() - 1]);
-        for r in 0..walk.rows {
-            // SAFETY: the view stays in its buffer, and a register holds a tile.
-            unsafe {
-                let from = from.offset(walk.row(r));
-                let to = std::slice::from_raw_parts_mut(register.add(r * n), n);
-                match stride {
-                    0 => {
-                        let value = (*from).load();
-                        to.iter_mut().for_each(|t| *t = value);
-                    }
-                    1 => {
-                        // What follows is as likely the next row's, or the next tile's, as nobody's.
-                        for line in (0..n * size_of::<S>()).step_by(LINE) {
-                            prefetch(from.wrapping_add(n).cast::<u8>().wrapping_add(line));
-                        }
-                        let from = std::slice::from_raw_parts(from, n);
-                        to.iter_mut().zip(from).for_each(|(t, f)| *t = f.load());
-                    }
-                    _ => to
-                        .iter_mut()
-                        .enumerate()
-                        .for_each(|(i, t)| *t = (*from.offset(i as isize * stride)).load()),
+        let last = walk.rows.saturating_sub(1);
+        // SAFETY: the view stays in its buffer, and a register holds a tile.
+        walk.each_row(|r, at| unsafe {
+            let from = from.offset(at);
+            let to = std::slice::from_raw_parts_mut(register.add(r * n), n);
+            match stride {
+                // What goes past a short row's end the next one writes over.
+                0 if n < SHORT && r * n + SHORT <= last * n => {
+                    *register.add(r * n).cast::<[T; SHORT]>() = [(*from).load(); SHORT];
                 }
+                0 => {
+                    let value = (*from).load();
+                    to.iter_mut().for_each(|t| *t = value);
+                }
+                1 => {
+                    // What follows is as likely the next row's, or the next tile's, as nobody's.
+                    for line in (0..n * size_of::<S>()).step_by(LINE) {
+                        prefetch(from.wrapping_add(n).cast::<u8>().wrapping_add(line));
+                    }
+                    let from = std::slice::from_raw_parts(from, n);
+                    to.iter_mut().zip(from).for_each(|(t, f)| *t = f.load());
+                }
+                _ => to
+                    .iter_mut()
+                    .enumerate()
+                    .for_each(|(i, t)| *t = (*from.offset(i as isize * stride)).load()),
             }
-        }
+        });
     }
 }
 
@@ -146,22 +162,19 @@ impl<T: Lane, S: Stored> Job for Scatter<'_, T, S> {
     fn run(self) {
         let Scatter { walk, register, to } = self;
         let (n, stride) = (walk.width, walk.strides[walk.strides.len() - 1]);
-        for r in 0..walk.rows {
-            // SAFETY: the view stays in its buffer, and a register holds a tile.
-            unsafe {
-                let from = std::slice::from_raw_parts(register.add(r * n), n);
-                let to = to.offset(walk.row(r));
-                match stride {
-                    1 => {
-                        let to = std::slice::from_raw_parts_mut(to, n);
-                        to.iter_mut().zip(from).for_each(|(t, &f)| *t = S::store(f));
-                    }
-                    _ => from
-                        .iter()
-                        .enumerate()
-                        .for_each(|(i, &f)| *to.offset(i as isize * stride) = S::store(f)),
+        // SAFETY: the view stays in its buffer, and a register holds a tile.
+        walk.each_row(|r, at| unsafe {
+            let from = std::slice::from_raw_parts(register.add(r * n), n);
+            let to = to.offset(at);
+            match stride {
+                1 => {
+                    let to = std::slice::from_raw_parts_mut(to, n);
+                    to.iter_mut().zip(from).for_each(|(t, &f)| *t = S::store(f));
+                }
+                _ => {
+                    from.iter().enumerate().for_each(|(i, &f)| *to.offset(i as isize * stride) = S::store(f))
                 }
             }
-        }
+        });
     }
 }
