@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, Weak};
 use std::thread::{self, JoinHandle, Thread};
 
-/// How often a thread that waits looks again at once: about 100 microseconds, in which the steps of a plan
-/// that one thread does alone are over.
-const SPINS: u32 = 2000;
+/// How often a thread that waits looks again at once, before it lets others run: some microseconds.
+const SPINS: u32 = 64;
 
-/// How often it then lets other threads run before it goes to sleep.
-const YIELDS: u32 = 8;
+/// How often it does both before it goes to sleep: for about 100 microseconds, in which the steps of a plan
+/// that one thread does alone are over.
+const ROUNDS: u32 = 32;
 
 /// Threads that wait for work; the thread that calls [`Pool::run`] is one more.
 ///
@@ -307,13 +307,13 @@ impl Shared {
 
     /// Looks for a while whether `ready`; false if it has not come about.
     fn spin_until(&self, ready: impl Fn() -> bool) -> bool {
-        for _ in 0..self.spins {
-            if ready() {
-                return true;
+        for _ in 0..ROUNDS {
+            for _ in 0..self.spins {
+                if ready() {
+                    return true;
+                }
+                std::hint::spin_loop();
             }
-            std::hint::spin_loop();
-        }
-        for _ in 0..YIELDS {
             if ready() {
                 return true;
             }
